@@ -1,0 +1,118 @@
+/**
+ * Every code that Merlon can show, in one table. A code is stable: never renamed, never reused.
+ * `http` is the status at an HTTP edge, `rpc` the JSON-RPC error code, `exit` the process's exit code where the
+ * error ends a command. `todo` is what a person does next; a thrower may replace it by something more precise.
+ */
+export const errorTable = {
+  // configuration
+  CONFIG_NOT_FOUND: { exit: 2, todo: 'Name the file with -c FILE.' },
+  CONFIG_SYNTAX: { exit: 2, todo: 'Correct the YAML at the place shown.' },
+  CONFIG_INVALID: { exit: 2, todo: 'Correct the value at the place shown.' },
+  CONFIG_UNKNOWN_KEY: { exit: 2, todo: 'Remove the key or correct its spelling.' },
+  CONFIG_SECRET_MISSING: { exit: 2, todo: 'Set the environment variable or create the file that the reference names.' },
+  CONFIG_UNSAFE: { exit: 2, todo: 'Turn the protection on, or pass the flag that accepts the risk.' },
+  CONFIG_NEEDS_RESTART: { exit: 2, todo: 'Restart the gateway to apply this change.' },
+
+  // start-up
+  USAGE: { exit: 2, todo: 'See --help.' },
+  PORT_IN_USE: { exit: 10, todo: 'Stop the other program or choose another port.' },
+  PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
+  STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
+  UPSTREAM_NOT_FOUND: { exit: 12, todo: 'Install the program or correct `command`.' },
+  CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
+
+  // callers
+  AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
+  AUTH_INVALID: { http: 401, rpc: -32001, todo: 'Use a valid, unexpired credential.' },
+  FORBIDDEN: { http: 403, rpc: -32003, todo: 'Ask an administrator for the permission named.' },
+  HOST_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the host to server.allowed_hosts.' },
+  ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
+  RATE_LIMITED: { http: 429, rpc: -32029, todo: 'Wait for the time in Retry-After.' },
+
+  // messages
+  RPC_PARSE: { http: 400, rpc: -32700, todo: 'Send one JSON-RPC 2.0 message as UTF-8 JSON.' },
+  RPC_INVALID: { http: 400, rpc: -32600, todo: 'Send one JSON-RPC 2.0 request, notification or response.' },
+  RPC_TOO_DEEP: { http: 400, rpc: -32600, todo: 'Send less deeply nested JSON.' },
+  METHOD_UNKNOWN: { http: 404, rpc: -32601, todo: 'Use a method that the server offers.' },
+  PARAMS_INVALID: { http: 400, rpc: -32602, todo: 'Correct the parameters.' },
+  BODY_TOO_LARGE: { http: 413, rpc: -32600, todo: 'Send a smaller body or raise server.max_body_bytes.' },
+  NOT_FOUND: { http: 404, rpc: -32601, todo: 'Check the address.' },
+  METHOD_NOT_ALLOWED: { http: 405, rpc: -32600, todo: 'Use POST, GET or DELETE as MCP describes.' },
+  MEDIA_TYPE: { http: 415, rpc: -32600, todo: 'Send Content-Type: application/json.' },
+  NOT_ACCEPTABLE: { http: 406, rpc: -32600, todo: 'Accept application/json and text/event-stream.' },
+  SESSION_UNKNOWN: { http: 404, rpc: -32001, todo: 'Initialize a new session.' },
+  SESSION_REQUIRED: { http: 400, rpc: -32600, todo: 'Send initialize first, then the Mcp-Session-Id header.' },
+  TOO_MANY_SESSIONS: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
+  TOO_MANY_STREAMS: { http: 429, rpc: -32029, todo: 'Close streams that are no longer needed.' },
+  PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
+
+  // gate and upstreams
+  AUDIT_UNAVAILABLE: { http: 503, rpc: -32000, todo: 'Make the audit log writable again; the gate opens by itself.' },
+  SHUTTING_DOWN: { http: 503, rpc: -32000, todo: 'Try again shortly.' },
+  UPSTREAM_UNAVAILABLE: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
+  UPSTREAM_TIMEOUT: { http: 504, rpc: -32000, todo: 'Try again, or raise the upstream timeout.' },
+  UPSTREAM_INVALID: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
+  REPLY_WITHHELD: { http: 502, rpc: -32000, todo: 'The tool ran; its reply was not released. See the audit log.' },
+  CANCELLED: { http: 499, rpc: -32800, todo: 'Nothing: the caller cancelled it.' },
+  INTERNAL: { http: 500, rpc: -32603, exit: 70, todo: 'Report it with the id shown.' },
+} as const satisfies Record<string, ErrorFacts>;
+
+interface ErrorFacts {
+  readonly http?: number;
+  readonly rpc?: number;
+  readonly exit?: number;
+  readonly todo: string;
+}
+
+/** A stable error code; `docs/errors.md` has a section for each. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** Where in a file something stands; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a thrower may add to a code: a better remedy, a place, machine-readable data, the cause (never shown to callers). */
+export interface ErrorOptions {
+  readonly todo?: string;
+  readonly place?: Place;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The one error family. `message` is one sentence that never carries a secret or a whole payload. */
+export class MerlonError extends Error {
+  override readonly name = 'MerlonError';
+  readonly code: ErrorCode;
+  readonly todo: string;
+  readonly place: Place | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.todo = options.todo ?? errorTable[code].todo;
+    this.place = options.place;
+    this.data = options.data;
+  }
+
+  /** HTTP status of this error, 500 where the table has none. */
+  get http(): number {
+    const facts: ErrorFacts = errorTable[this.code];
+    return facts.http ?? 500;
+  }
+
+  /** JSON-RPC error code, -32603 where the table has none. */
+  get rpc(): number {
+    const facts: ErrorFacts = errorTable[this.code];
+    return facts.rpc ?? -32603;
+  }
+
+  /** Exit code of a command that ends with this error, 1 where the table has none. */
+  get exit(): number {
+    const facts: ErrorFacts = errorTable[this.code];
+    return facts.exit ?? 1;
+  }
+}
