@@ -19,6 +19,10 @@ export const errorTable = {
   PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
   STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
   UPSTREAM_NOT_FOUND: { exit: 12, todo: 'Install the program or correct `command`.' },
+  KEYS_UNUSABLE: {
+    exit: 14,
+    todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
+  },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
 
   // callers
