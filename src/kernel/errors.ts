@@ -28,6 +28,7 @@ export const errorTable = {
   // callers
   AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
   AUTH_INVALID: { http: 401, rpc: -32001, todo: 'Use a valid, unexpired credential.' },
+  ISSUER_UNAVAILABLE: { todo: 'Check that the gateway can reach the issuer; it tries again by itself.' },
   FORBIDDEN: { http: 403, rpc: -32003, todo: 'Ask an administrator for the permission named.' },
   HOST_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the host to server.allowed_hosts.' },
   ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
