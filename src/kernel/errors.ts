@@ -19,11 +19,16 @@ export const errorTable = {
   PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
   STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
   UPSTREAM_NOT_FOUND: { exit: 12, todo: 'Install the program or correct `command`.' },
+  KEYS_UNUSABLE: {
+    exit: 14,
+    todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
+  },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
 
   // callers
   AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
   AUTH_INVALID: { http: 401, rpc: -32001, todo: 'Use a valid, unexpired credential.' },
+  ISSUER_UNAVAILABLE: { todo: 'Check that the gateway can reach the issuer; it tries again by itself.' },
   FORBIDDEN: { http: 403, rpc: -32003, todo: 'Ask an administrator for the permission named.' },
   HOST_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the host to server.allowed_hosts.' },
   ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
