@@ -24,15 +24,12 @@ export function lookUp(pid: number): ProcessFacts | undefined {
   }
 }
 
-/** Pids of all living processes whose arguments or environment contain `text`. */
-export function processesWith(text: string): number[] {
+/** Pids of all living processes that have `text` in their arguments or environment. */
+export function processesWith(text: string, where: readonly string[] = ['cmdline', 'environ']): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid)
     .map(Number)
-    .filter(
-      (pid) =>
-        lookUp(pid) !== undefined && (read(pid, 'cmdline').includes(text) || read(pid, 'environ').includes(text)),
-    );
+    .filter((pid) => lookUp(pid) !== undefined && where.some((file) => read(pid, file).includes(text)));
 }
 
 function read(pid: number, file: string): string {
