@@ -287,7 +287,7 @@ test('the environment and the open files of a child are minimal', async () => {
 test('a file that whoever started the gateway left open does not reach a child', async () => {
   const { run } = setup();
   const ls = JSON.stringify([{ command: 'ls', args: ['/proc/self/fd'] }]);
-  const file = openSync('/etc/passwd');
+  const file = openSync('/etc/passwd', 'r');
   const nothing = Array.from({ length: 37 }, () => 'ignore' as const);
   const gateway = spawn(process.execPath, [RUDE_GATEWAY, run, '1', ls, 'echo'], {
     stdio: ['pipe', 'pipe', 'inherit', ...nothing, file],
