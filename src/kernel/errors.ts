@@ -48,6 +48,7 @@ export const errorTable = {
   SESSION_UNKNOWN: { http: 404, rpc: -32001, todo: 'Initialize a new session.' },
   SESSION_REQUIRED: { http: 400, rpc: -32600, todo: 'Send initialize first, then the Mcp-Session-Id header.' },
   TOO_MANY_SESSIONS: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
+  TOO_MANY_CHILDREN: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
   TOO_MANY_STREAMS: { http: 429, rpc: -32029, todo: 'Close streams that are no longer needed.' },
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
 
