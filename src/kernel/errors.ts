@@ -34,6 +34,11 @@ export const errorTable = {
   ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
   RATE_LIMITED: { http: 429, rpc: -32029, todo: 'Wait for the time in Retry-After.' },
 
+  // HTTP itself
+  HTTP_MALFORMED: { http: 400, rpc: -32600, todo: 'Send a well-formed HTTP/1.1 request.' },
+  HEADERS_TOO_LARGE: { http: 431, rpc: -32600, todo: 'Send fewer headers or raise server.max_header_bytes.' },
+  REQUEST_TIMEOUT: { http: 408, rpc: -32600, todo: 'Send the whole request without pauses.' },
+
   // messages
   RPC_PARSE: { http: 400, rpc: -32700, todo: 'Send one JSON-RPC 2.0 message as UTF-8 JSON.' },
   RPC_INVALID: { http: 400, rpc: -32600, todo: 'Send one JSON-RPC 2.0 request, notification or response.' },
