@@ -91,8 +91,8 @@ export function createApi(
   catalog: () => Promise<Catalog>,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const app = new OpenAPIHono<Env>();
-  app.onError((error, c) => refused(gate, c, asKnown(error)));
-  app.notFound((c) => refused(gate, c, new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
+  app.onError((error) => refused(gate, asKnown(error)));
+  app.notFound(() => refused(gate, new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
   app.use(async (c, next) => {
     c.set('caller', await admit(gate, c));
     await next();
@@ -174,7 +174,7 @@ function needOf(path: string): Need | undefined {
   return Object.hasOwn(endpointNeeds, path) ? endpointNeeds[path as keyof typeof endpointNeeds] : undefined;
 }
 
-function refused(gate: Gate, c: Context<Env>, error: MerlonError): Response {
+function refused(gate: Gate, error: MerlonError): Response {
   if (error.code === 'INTERNAL') gate.log.error('request failed', { error: error.cause });
   const { code, message, todo } = error;
   const headers = { ...refusalHeaders(error), 'content-type': 'application/json' };

@@ -36,8 +36,7 @@ config
     process.exitCode = await checkConfig(options.config, {
       env: process.env,
       allowUnsafeBind: options.allowUnsafeBind === true,
-      out: (text) => void process.stdout.write(text),
-      err: (text) => void process.stderr.write(text),
+      print: (line) => void process.stdout.write(`${line}\n`),
     });
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigErrors } from '../config/problems.ts';
 import { MerlonError } from '../kernel/errors.ts';
 
 /**
@@ -7,9 +8,9 @@ import { MerlonError } from '../kernel/errors.ts';
  * @returns the exit code
  */
 export function report(error: unknown, err: (text: string) => void): number {
-  if (error instanceof AggregateError) {
-    const codes = error.errors.map((one) => report(one, err));
-    return codes[0] ?? 1;
+  if (error instanceof ConfigErrors) {
+    for (const problem of error.problems) report(problem, err);
+    return error.exit;
   }
   if (error instanceof MerlonError) {
     const { place, code, message, todo } = error;

@@ -8,7 +8,7 @@ import type { RateLimit } from '../policy/rate-limit.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
-import type { Recorder } from './record.ts';
+import { type Recorder, whoOf } from './record.ts';
 import { Session, type SessionHost } from './session.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -208,9 +208,11 @@ export class Gate implements Pipeline, SessionHost {
   ended(session: Session, cause: string): void {
     if (!this.sessions.delete(session.id)) return;
     this.log.info('session ended', { session: session.id.slice(0, 8), principal: session.principal, cause });
-    const caller = session.caller;
-    const entry = { kind: 'session', event: 'closed', cause, caller, remote: session.remote, session: session.id.slice(0, 8) };
-    this.recorder.event(entry as never).catch(() => {});
+    const { caller, remote } = session;
+    const entry = { kind: 'session', event: 'closed', cause, ...whoOf({ caller, remote, session }) } as const;
+    this.recorder.event(entry).catch(() => {
+      // The session is gone whether or not that can be written; the gate is closed for what comes next.
+    });
   }
 
   /** Puts a new configuration in force. Calls in flight finish under the one they started with. */

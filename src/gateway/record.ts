@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import type { AuditEntry } from '../audit/log.ts';
+import type { AuditContext, AuditEntry } from '../audit/log.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ErrorCode, MerlonError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/jsonrpc.ts';
 import type { Grant } from '../policy/decide.ts';
+import { formatPermission } from '../policy/permission.ts';
 import type { Call } from './handle.ts';
 
 /** Proof that a call was written down before it left. Only a {@link Recorder} makes one. */
@@ -75,7 +76,7 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
         kind: 'intent',
         ...whoOf(call),
         ...whatOf(call.request, mask),
-        role: grant.role,
+        grant: formatPermission(grant.operation),
       });
       return new Intent(seq, startedAt);
     },
@@ -117,20 +118,17 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
   };
 }
 
-function whoOf(who: Refused): Pick<AuditEntry, 'remote' | 'caller' | 'session' | 'upstream'> {
-  const { caller, remote, session, upstream } = who;
-  return {
-    remote,
-    ...(caller === undefined
-      ? {}
-      : { caller: { principal: caller.principal, role: caller.role, method: caller.method, credential: caller.credential } }),
-    ...(session === undefined ? {} : { session: session.id.slice(0, 8) }),
-    ...(upstream === undefined ? {} : { upstream }),
-  };
+/** Who it was. Absent parts are undefined, which JSON leaves out. A session's id is cut: whole, it would be half a key. */
+export function whoOf({ caller, remote, session, upstream }: Refused): AuditContext {
+  return { caller: caller === undefined ? undefined : auditCaller(caller), remote, session: session?.id.slice(0, 8), upstream };
+}
+
+function auditCaller({ principal, role, method, credential }: Caller): AuditContext['caller'] {
+  return { principal, role, method, credential };
 }
 
 /** The call itself: its arguments masked and cut, and a hash of them whole. */
-function whatOf(request: { method: string; params?: JsonObject }, mask: (json: string) => string): Partial<AuditEntry> {
+function whatOf(request: { method: string; params?: JsonObject }, mask: (json: string) => string): AuditContext {
   const { method, params } = request;
   if (params === undefined) return { method };
   const name = params['name'] ?? params['uri'];

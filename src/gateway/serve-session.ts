@@ -5,6 +5,7 @@ import { decide, operationOf } from '../policy/decide.ts';
 import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
 import { cancelledId, type Gate } from './gate.ts';
 import { asKnown, forbidden, handle } from './handle.ts';
+import { whoOf } from './record.ts';
 import type { ReplyStream } from './reply-stream.ts';
 import type { Session } from './session.ts';
 
@@ -94,13 +95,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     // Of many upstreams, those that work are served; the log names the others.
     if (failed !== undefined && (scope !== undefined || session.answers.size === 0)) throw failed.reason;
     for (const one of opened) if (one.status === 'rejected') gate.log.warn('upstream left out', { error: one.reason });
-    await gate.recorder.event({
-      kind: 'session',
-      event: 'opened',
-      caller,
-      remote,
-      session: session.id.slice(0, 8),
-    });
+    await gate.recorder.event({ kind: 'session', event: 'opened', cause: 'initialize', ...whoOf({ caller, remote, session }) });
     const first = scope === undefined ? undefined : session.answers.get(scope);
     const asked = message.params?.['protocolVersion'];
     const version = VERSIONS.find((known) => known === asked) ?? VERSIONS[0] ?? '';

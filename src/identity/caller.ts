@@ -4,7 +4,8 @@ export interface Caller {
   readonly principal: string;
   /** Name of the role, undefined for a caller who is known but may do nothing. */
   readonly role: string | undefined;
-  readonly method: 'api_key' | 'jwt' | 'oauth2' | 'anonymous';
+  /** `internal`: the gateway's own asking. */
+  readonly method: 'api_key' | 'jwt' | 'oauth2' | 'anonymous' | 'internal';
   /** Which credential it was, safe to log: a key's id or the start of a token's hash. */
   readonly credential: string;
   /** Milliseconds since the epoch from which the credential counts no more. */

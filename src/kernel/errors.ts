@@ -58,6 +58,8 @@ export const errorTable = {
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
 
   // gate and upstreams
+  AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
+  AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
   AUDIT_UNAVAILABLE: { http: 503, rpc: -32000, todo: 'Make the audit log writable again; the gate opens by itself.' },
   SHUTTING_DOWN: { http: 503, rpc: -32000, todo: 'Try again shortly.' },
   UPSTREAM_UNAVAILABLE: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
