@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   mkdtempSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
@@ -164,6 +166,22 @@ test('revoking twice keeps the first time, and an unknown id is an error', () =>
   clock.advance(5000);
   expect(keys.revoke(key.id).revokedAt).toBe(first);
   expect(codeOf(() => keys.revoke('aaaaaaaa'))).toBe('NOT_FOUND');
+});
+
+test('processes that make keys at the same time lose none', async () => {
+  const script = `
+    import { openApiKeys } from ${JSON.stringify(new URL('api-key.ts', import.meta.url).href)};
+    import { systemClock } from ${JSON.stringify(new URL('../kernel/clock.ts', import.meta.url).href)};
+    const keys = openApiKeys({ path: ${JSON.stringify(path)}, clock: systemClock });
+    for (let index = 0; index < 5; index++) console.log(keys.create({ role: 'reader', name: 'x' }).text);`;
+  const run = promisify(execFile);
+  const outputs = await Promise.all(
+    [1, 2, 3].map(() => run(process.execPath, ['--input-type=module', '-e', script], { env: {} })),
+  );
+  const texts = outputs.flatMap(({ stdout }) => stdout.trim().split('\n'));
+  expect(texts).toHaveLength(15);
+  const keys = open();
+  expect(texts.filter((text) => isRefusal(keys.verify(text, Date.now())))).toEqual([]);
 });
 
 test('after a failed change the lock is free again', () => {

@@ -29,7 +29,7 @@ export function createJwtProvider(options: JwtOptions): TokenProvider {
 
 /** @throws MerlonError CONFIG_INVALID when no algorithm or an empty audience is given: either would accept the unmeant */
 export function checkTokenOptions(options: TokenOptions): void {
-  const { clockSkewSeconds = 60 } = options;
+  const { clockSkewSeconds = 30 } = options;
   if (options.algorithms.length === 0) throw invalid(options, 'names no algorithm');
   if (options.algorithms.some((one) => !Object.hasOwn(algorithms, one)))
     throw invalid(options, 'names an unknown algorithm');

@@ -32,7 +32,7 @@ export function readPrivate(path: string, secret: boolean): PrivateFile | undefi
     descriptor = openSync(path, constants.O_RDONLY);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
-    throw new MerlonError('KEYS_UNUSABLE', `${path} cannot be read.`, { cause });
+    throw unreadable(path, cause);
   }
   try {
     const facts = fstatSync(descriptor);
@@ -44,10 +44,17 @@ export function readPrivate(path: string, secret: boolean): PrivateFile | undefi
     return { text: readFileSync(descriptor, 'utf8'), stamp: stampFrom(facts) };
   } catch (cause) {
     if (cause instanceof MerlonError) throw cause;
-    throw new MerlonError('KEYS_UNUSABLE', `${path} cannot be read.`, { cause });
+    throw unreadable(path, cause);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function unreadable(path: string, cause: unknown): MerlonError {
+  return new MerlonError('KEYS_UNUSABLE', `${path} cannot be read.`, {
+    todo: 'Make it readable for this user.',
+    cause,
+  });
 }
 
 /** The stamp of the file now, undefined when there is none; cheap. */
@@ -99,12 +106,12 @@ function syncFolder(folder: string): void {
   }
 }
 
-const LOCK_TRIES = 40;
+const LOCK_TRIES = 200;
 const LOCK_WAIT_MS = 5;
 
 /**
  * Runs `change` while no other process does so for the same path, so that no change is lost to another one.
- * Waits up to 200 ms, blocking.
+ * Waits up to 1 s, blocking.
  * @throws MerlonError STATE_NOT_WRITABLE when the lock stays taken (by a process that died, as a rule)
  */
 export function withLock<Result>(path: string, change: () => Result): Result {

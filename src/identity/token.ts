@@ -32,7 +32,7 @@ export interface TokenOptions {
   readonly issuer?: string;
   /** At least one of these is in the `aud` of acceptable tokens. Default: any. */
   readonly audience?: readonly string[];
-  /** By how much clocks may differ, seconds. Default 60, range 0 to 300. */
+  /** By how much clocks may differ, seconds. Default 30, range 0 to 300. */
   readonly clockSkewSeconds?: number;
   /** The claim that names the role: a string, or an array of strings. Default `role`. */
   readonly roleClaim?: string;
@@ -99,7 +99,7 @@ export function createTokenProvider(
 }
 
 function joseOptions(options: TokenOptions): JWTVerifyOptions {
-  const { issuer, audience, clockSkewSeconds = 60 } = options;
+  const { issuer, audience, clockSkewSeconds = 30 } = options;
   return {
     algorithms: [...options.algorithms],
     clockTolerance: clockSkewSeconds,
