@@ -1,8 +1,9 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { createStderrLog, type ChildLog } from './child-log.ts';
+import { createStderrLog } from './child-log.ts';
 import { createLineReader, oneLine } from './lines.ts';
+import { createProcessGroup } from './process-group.ts';
+import { spawnLeader, type LeaderStart } from './spawn-leader.ts';
 
 /** Why a child ended. All but `exited` and `killed` are faults of the child for which it was killed. */
 export type ExitReason =
@@ -68,15 +69,9 @@ export interface ChildBounds {
   readonly maxBacklogBytes?: number;
 }
 
-/** What is started: everything is decided, nothing is looked up any more. */
-export interface ChildStart extends ChildBounds {
-  readonly upstream: string;
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string | undefined;
+/** What is started, and who wants to know about it. */
+export interface ChildStart extends LeaderStart, ChildBounds {
   readonly clock: Clock;
-  readonly log: ChildLog;
   readonly handlers: ChildHandlers;
   /** Called with the process group's number as soon as there is one. */
   readonly onGroup: (group: number) => void;
@@ -89,7 +84,7 @@ const DRAIN_MS = 1000;
 // A child that exits also closes its stdin; that it exited is then the better explanation.
 const INPUT_CLOSED_MS = 500;
 
-/** Starts a process in its own session and group, without a shell; throws UPSTREAM_UNAVAILABLE when that fails. */
+/** Starts a child and supervises it until its end; throws UPSTREAM_UNAVAILABLE when it cannot be started. */
 export function startChild(start: ChildStart): Child {
   const { upstream, clock, log, handlers } = start;
   const { eofMs = 500, graceMs = 2000, maxLineBytes = 16 << 20, maxBacklogBytes = 8 << 20 } = start;
@@ -97,13 +92,20 @@ export function startChild(start: ChildStart): Child {
   const { pid } = leader;
   start.onGroup(pid);
   const facts = { upstream, pid };
+  const group = createProcessGroup({ leader, clock, log, facts, eofMs, graceMs });
   const stderr = createStderrLog({ clock, log, facts });
-  let ending: { reason: ExitReason; cause: string } | undefined;
-  let isGroupGone = false;
-  let isInputBroken = false;
-  let cancelStep: (() => void) | undefined;
-
   const lines = createLineReader({ maxBytes: maxLineBytes, strict: true, onLine: deliver });
+  let ending: Ending | undefined;
+  let isInputBroken = false;
+  let cancelTimer: (() => void) | undefined;
+
+  function end(reason: ExitReason, cause: string): void {
+    if (ending !== undefined || group.isGone()) return;
+    ending = { reason, cause };
+    cancelTimer?.();
+    leader.stdout.resume();
+    group.end(reason === 'killed');
+  }
 
   function deliver(line: string): void {
     if (ending !== undefined) return;
@@ -124,45 +126,17 @@ export function startChild(start: ChildStart): Child {
   }
 
   function onInputError(): void {
+    if (isInputBroken || ending !== undefined || group.isGone()) return;
     isInputBroken = true;
-    cancelStep ??= clock.after(INPUT_CLOSED_MS, () => end('input-closed', 'The child closed its stdin.'));
+    cancelTimer = clock.after(INPUT_CLOSED_MS, () => end('input-closed', 'The child closed its stdin.'));
   }
 
-  function end(reason: ExitReason, cause: string): void {
-    if (ending !== undefined || isGroupGone) return;
-    ending = { reason, cause };
-    cancelStep?.();
-    leader.stdout.resume();
-    leader.stdin.end();
-    if (reason === 'killed' && eofMs > 0) cancelStep = clock.after(eofMs, terminate);
-    else terminate();
-  }
-
-  function terminate(): void {
-    leader.stdin.destroy();
-    signalGroup('SIGTERM');
-    cancelStep = clock.after(graceMs, () => signalGroup('SIGKILL'));
-  }
-
-  function signalGroup(signal: NodeJS.Signals): void {
-    if (isGroupGone) return;
-    try {
-      if (process.platform === 'win32') leader.kill(signal);
-      else process.kill(-pid, signal);
-    } catch (error) {
-      if (!hasCode(error, 'ESRCH')) log.warn('a process group could not be signalled', { ...facts, signal, error });
-    }
-  }
-
-  // The group ends with its leader: as soon as it is empty its number can become another group's. This runs in the
-  // same turn in which the leader was reaped, and no signal is sent after it.
   function onLeaderExit(): void {
-    cancelStep?.();
-    signalGroup('SIGKILL');
-    isGroupGone = true;
+    cancelTimer?.();
+    group.leaderExited();
     start.onGroupGone();
     leader.stdout.resume();
-    cancelStep = clock.after(DRAIN_MS, () => {
+    cancelTimer = clock.after(DRAIN_MS, () => {
       leader.stdout.destroy();
       leader.stderr.destroy();
     });
@@ -170,7 +144,7 @@ export function startChild(start: ChildStart): Child {
 
   const exited = new Promise<ChildExit>((resolve) => {
     leader.on('close', (code, signal) => {
-      cancelStep?.();
+      cancelTimer?.();
       stderr.end();
       const exit = describeExit(upstream, code, signal, ending);
       const { reason, cause } = exit;
@@ -187,10 +161,8 @@ export function startChild(start: ChildStart): Child {
   leader.on('exit', onLeaderExit);
   leader.on('error', (error) => log.warn('upstream process error', { ...facts, error }));
   leader.stdin.on('error', onInputError);
-  leader.stdout.on('error', () => undefined);
-  leader.stderr.on('error', () => undefined);
-  leader.stdout.on('data', readStdout);
-  leader.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  leader.stdout.on('error', () => undefined).on('data', readStdout);
+  leader.stderr.on('error', () => undefined).on('data', (chunk: Buffer) => stderr.push(chunk));
   log.info('upstream process started', facts);
 
   return {
@@ -198,7 +170,7 @@ export function startChild(start: ChildStart): Child {
     pid,
     exited,
     send(json) {
-      if (ending !== undefined || isGroupGone || isInputBroken) return false;
+      if (ending !== undefined || group.isGone() || isInputBroken) return false;
       if (leader.stdin.writableLength > maxBacklogBytes) {
         end('not-reading', `The child left more than ${maxBacklogBytes} bytes unread.`);
         return false;
@@ -207,7 +179,7 @@ export function startChild(start: ChildStart): Child {
       return true;
     },
     pause() {
-      if (ending === undefined && !isGroupGone) leader.stdout.pause();
+      if (ending === undefined && !group.isGone()) leader.stdout.pause();
     },
     resume() {
       leader.stdout.resume();
@@ -219,35 +191,16 @@ export function startChild(start: ChildStart): Child {
   };
 }
 
-type Leader = ChildProcessWithoutNullStreams & { readonly pid: number };
-
-function spawnLeader({ upstream, program, args, env, cwd, log }: ChildStart): Leader {
-  let leader: ChildProcessWithoutNullStreams;
-  try {
-    leader = spawn(program, args, { env, cwd, shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  } catch (cause) {
-    // An argument with a NUL byte, or one too long for the kernel.
-    throw notStarted(upstream, { cause });
-  }
-  if (isRunning(leader)) return leader;
-  // Its reason (no interpreter, no file descriptors left) comes later, as an event.
-  leader.on('error', (error) => log.warn('upstream process not started', { upstream, error }));
-  throw notStarted(upstream);
-}
-
-function isRunning(leader: ChildProcessWithoutNullStreams): leader is Leader {
-  return leader.pid !== undefined;
-}
-
-function notStarted(upstream: string, options?: { cause: unknown }): MerlonError {
-  return new MerlonError('UPSTREAM_UNAVAILABLE', `Upstream "${upstream}": its process could not be started.`, options);
+interface Ending {
+  readonly reason: ExitReason;
+  readonly cause: string;
 }
 
 function describeExit(
   upstream: string,
   code: number | null,
   signal: NodeJS.Signals | null,
-  ending: { reason: ExitReason; cause: string } | undefined,
+  ending: Ending | undefined,
 ): ChildExit {
   const how = signal === null ? `exit code ${code}` : signal;
   const { reason, cause } = ending ?? { reason: 'exited', cause: `The child ended by itself (${how}).` };
@@ -256,8 +209,4 @@ function describeExit(
     ? new MerlonError('UPSTREAM_INVALID', `Upstream "${upstream}" was stopped: it sent what is no MCP message.`)
     : new MerlonError('UPSTREAM_UNAVAILABLE', `Upstream "${upstream}": its process has ended.`, { data: { upstream } });
   return { code, signal, reason, cause, failure };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

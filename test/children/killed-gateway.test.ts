@@ -60,7 +60,7 @@ async function leftOf(run: string): Promise<number[]> {
 test('a gateway that is killed leaves no child, no grandchild and no reaper', async () => {
   const gateway = startGateway(20);
   await gateway.printed('ready');
-  expect(childrenOf(gateway.run).length).toBeGreaterThanOrEqual(35);
+  await eventually(() => childrenOf(gateway.run).length >= 35);
   expect(shellOf(gateway.run)).toBeDefined();
   gateway.process.kill('SIGKILL');
   expect(await leftOf(gateway.run)).toEqual([]);
