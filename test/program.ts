@@ -1,80 +1,93 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 
 /** A child process that tests and benchmarks own: started, awaited until it is up, ended with everything it started. */
 export interface Program {
   readonly pid: number;
-  /** What matched `ready`. */
-  readonly match: RegExpExecArray;
+  /** What of its output matched `ready`, with its groups; one empty string where a port was awaited. */
+  readonly match: Match;
   /** What it has written to stdout and stderr, the last 64 KiB. */
   output(): string;
-  /** Ends it with SIGTERM, after 10 s with SIGKILL, and what is left of its process group; resolves with its exit code (null: by a signal). */
+  /** Ends it with SIGTERM, after 10 s with SIGKILL, then what is left of its process group; resolves with its exit code (null: by a signal). */
   stop(): Promise<number | null>;
 }
 
-/** How a program is started; `ready` is matched against its output. */
+type Match = readonly string[] & { readonly 0: string };
+
+/** How a program is started. */
 export interface ProgramOptions {
   readonly command: string;
   readonly args: readonly string[];
-  readonly ready: RegExp;
+  /** It is up when its output matches this, or when it accepts connections at this loopback port. */
+  readonly ready: RegExp | number;
   readonly cwd?: string;
+  /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How long it may take to be up; default 30 s. */
-  readonly timeoutMs?: number;
 }
 
 const KEPT_OUTPUT = 64 * 1024;
+const START_MS = 30_000;
 const STOP_MS = 10_000;
+const POLL_MS = 25;
 
-/** Starts a program in a process group of its own and waits until its output matches `ready`. */
+/** Starts a program in a process group of its own and waits until it is up. @throws Error with its output when it is not within 30 s */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const child = spawn(options.command, [...options.args], {
     cwd: options.cwd,
-    env: options.env === undefined ? process.env : { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const leaveNothing = (): void => killGroup(child);
-  process.once('exit', leaveNothing);
+  const killLeft = (): void => killGroup(child);
+  process.once('exit', killLeft);
   const written = { text: '' };
   const stop = async (): Promise<number | null> => {
     const code = await end(child);
-    killGroup(child);
-    process.off('exit', leaveNothing);
+    killLeft();
+    process.off('exit', killLeft);
     return code;
   };
   try {
-    const match = await untilOutput(child, options, written);
+    const match = await untilUp(child, options.ready, written);
     return { pid: child.pid ?? -1, match, output: () => written.text, stop };
   } catch (error) {
     await stop();
-    throw error;
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`${options.command} ${options.args.join(' ')}: ${what}\n${written.text}`, { cause: error });
   }
 }
 
-function untilOutput(
-  child: ChildProcess,
-  options: ProgramOptions,
-  written: { text: string },
-): Promise<RegExpExecArray> {
+function untilUp(child: ChildProcess, ready: RegExp | number, written: { text: string }): Promise<Match> {
   return new Promise((resolve, reject) => {
-    const fail = (what: string): void => {
+    let poll: NodeJS.Timeout | undefined;
+    let settled = false;
+    const settle = (act: () => void): void => {
+      settled = true;
       clearTimeout(timer);
-      reject(new Error(`${options.command} ${options.args.join(' ')}: ${what}\n${written.text}`));
+      clearInterval(poll);
+      act();
     };
-    const timer = setTimeout(() => fail('was not up in time'), options.timeoutMs ?? 30_000);
+    const fail = (what: string): void => settle(() => reject(new Error(what)));
+    const timer = setTimeout(() => fail('was not up in time'), START_MS);
     const read = (chunk: string): void => {
       written.text = (written.text + chunk).slice(-KEPT_OUTPUT);
-      const match = options.ready.exec(written.text);
-      if (match === null) return;
-      clearTimeout(timer);
-      resolve(match);
+      if (settled || typeof ready === 'number') return;
+      const match = ready.exec(written.text);
+      if (match !== null) settle(() => resolve(match));
     };
     child.stdout?.setEncoding('utf8').on('data', read);
     child.stderr?.setEncoding('utf8').on('data', read);
     child.once('error', (error) => fail(error.message));
     child.once('close', (code) => fail(`ended with code ${code}`));
+    if (typeof ready === 'number') {
+      poll = setInterval(() => {
+        const socket = connect(ready, '127.0.0.1', () => {
+          socket.destroy();
+          settle(() => resolve(['']));
+        }).on('error', () => {});
+      }, POLL_MS);
+    }
   });
 }
 
@@ -96,21 +109,4 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // Nothing of the group is left.
   }
-}
-
-/** Resolves once something accepts connections at the loopback port; for programs that do not say when they are up. */
-export async function untilListening(port: number, timeoutMs: number = 30_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await accepts(port))) {
-    if (Date.now() > deadline) throw new Error(`Nothing listens on port ${port}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }
