@@ -32,7 +32,9 @@ const permission = fc.oneof(
   fc
     .tuple(fc.constantFrom('execute:tool', 'read:prompt'), part(servers), part(names))
     .map(([kind, server, name]) => `${kind}/${server}/${name}`),
-  fc.tuple(part(servers), part(names)).map(([server, name]) => `read:resource/${server}/${name === '*' ? '*' : `test://${name}`}`),
+  fc
+    .tuple(part(servers), part(names))
+    .map(([server, name]) => `read:resource/${server}/${name === '*' ? '*' : `test://${name}`}`),
 );
 
 describe('no path around the decision', () => {
@@ -101,7 +103,10 @@ describe('no path around the decision', () => {
 
   it('asks again for every call: a role that shrinks while a session is open loses its tools at once', async () => {
     const all = upstreams();
-    const gateway = await startFakeGateway({ upstreams: all, roles: { r: ['read:info', 'execute:tool'], q: ['read:info', 'read:prompt'] } });
+    const gateway = await startFakeGateway({
+      upstreams: all,
+      roles: { r: ['read:info', 'execute:tool'], q: ['read:info', 'read:prompt'] },
+    });
     try {
       const session = await gateway.initialize('/mcp/files', 'me:r');
       const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'a' } };
@@ -109,7 +114,11 @@ describe('no path around the decision', () => {
       const denied = await gateway.post('/mcp/files', 'me:q', call, session);
       expect(denied.status).toBe(403);
       expect(denied.headers.get('www-authenticate')).toContain('scope="execute:tool/files/a"');
-      expect(gateway.entries.at(-1)).toMatchObject({ kind: 'refusal', code: 'FORBIDDEN', missing: 'execute:tool/files/a' });
+      expect(gateway.entries.at(-1)).toMatchObject({
+        kind: 'refusal',
+        code: 'FORBIDDEN',
+        missing: 'execute:tool/files/a',
+      });
     } finally {
       await gateway.close();
     }

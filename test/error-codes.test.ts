@@ -13,7 +13,9 @@ interface Facts {
 }
 
 describe('docs/errors.md', () => {
-  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|/gm)].map((row) => row.slice(1, 5).map((cell) => cell.trim()));
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|/gm)].map((row) =>
+    row.slice(1, 5).map((cell) => cell.trim()),
+  );
 
   it('lists every code once, with its numbers', () => {
     const expected = Object.keys(errorTable).map((code) => {

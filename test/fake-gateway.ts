@@ -31,7 +31,11 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
       request(request) {
         received.push(request);
         const { promise, resolve, reject } = Promise.withResolvers<Response>();
-        const reply = async (): Promise<Response> => ({ jsonrpc: '2.0', id: request.id, result: await result(request, link) });
+        const reply = async (): Promise<Response> => ({
+          jsonrpc: '2.0',
+          id: request.id,
+          result: await result(request, link),
+        });
         reply().then(resolve, reject);
         return { reply: promise, cancel: reject };
       },
@@ -49,7 +53,11 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
   };
   const result = (request: Request, link: Link): JsonObject | Promise<JsonObject> =>
     request.method === 'initialize'
-      ? { protocolVersion: '2025-11-25', capabilities: { tools: {}, prompts: {}, resources: {} }, serverInfo: { name, version: '1' } }
+      ? {
+          protocolVersion: '2025-11-25',
+          capabilities: { tools: {}, prompts: {}, resources: {} },
+          serverInfo: { name, version: '1' },
+        }
       : answer(request, link);
   return {
     name,
@@ -88,7 +96,9 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   /** The JSON-RPC answer; of an event stream, its last message. */
-  readonly body: { result?: JsonObject; error?: { code: number; message: string; data?: { code?: string } } } | undefined;
+  readonly body:
+    | { result?: JsonObject; error?: { code: number; message: string; data?: { code?: string } } }
+    | undefined;
 }
 
 export async function startFakeGateway(options: FakeGatewayOptions): Promise<FakeGateway> {
@@ -149,7 +159,13 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
       body: JSON.stringify(message),
     });
     const text = await response.text();
-    const json = text.startsWith('event:') ? text.trim().split('\n').findLast((line) => line.startsWith('data: '))?.slice(6) : text;
+    const json = text.startsWith('event:')
+      ? text
+          .trim()
+          .split('\n')
+          .findLast((line) => line.startsWith('data: '))
+          ?.slice(6)
+      : text;
     const body: Answered['body'] = json === undefined || json === '' ? undefined : JSON.parse(json);
     return { status: response.status, headers: response.headers, body };
   }

@@ -5,7 +5,12 @@ import type { JsonObject, Request } from '../src/kernel/jsonrpc.ts';
 import { type FakeGateway, type FakeGatewayOptions, fakeUpstream, startFakeGateway } from './fake-gateway.ts';
 
 const roles = { r: ['read:info', 'execute:tool'] };
-const call = (id: number | string, params: JsonObject = { name: 't' }) => ({ jsonrpc: '2.0', id, method: 'tools/call', params });
+const call = (id: number | string, params: JsonObject = { name: 't' }) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params,
+});
 const echo = ({ params }: Request): JsonObject => ({ content: [], echoed: params ?? {} });
 
 let gateway: FakeGateway;
@@ -63,7 +68,11 @@ describe('a session', () => {
     expect((await gateway.post('/mcp/up', 'ann:r', call(1), old)).status).toBe(404);
     expect(upstream.links.size).toBe(0);
     const causes = gateway.entries.flatMap((entry) => (entry.kind === 'session' ? [entry.cause] : []));
-    expect(causes.filter((cause) => cause !== 'initialize')).toEqual(['deleted by the client', 'idle', 'absolute lifetime reached']);
+    expect(causes.filter((cause) => cause !== 'initialize')).toEqual([
+      'deleted by the client',
+      'idle',
+      'absolute lifetime reached',
+    ]);
   });
 
   it('is bounded in number, per caller and in all', async () => {
@@ -80,7 +89,9 @@ describe('a session', () => {
     const callers = Array.from({ length: 20 }, (_, index) => `c${index}:r`);
     const sessions = await Promise.all(callers.map((caller) => gateway.initialize('/mcp/up', caller)));
     const answers = await Promise.all(
-      callers.map((caller, index) => gateway.post('/mcp/up', caller, call(7, { name: 't', mark: caller }), sessions[index])),
+      callers.map((caller, index) =>
+        gateway.post('/mcp/up', caller, call(7, { name: 't', mark: caller }), sessions[index]),
+      ),
     );
     answers.forEach(({ body }, index) => {
       expect(body).toMatchObject({ id: 7, result: { echoed: { mark: callers[index] } } });
@@ -152,12 +163,19 @@ describe('a call that ends early', () => {
       accept: 'application/json, text/event-stream',
       'mcp-session-id': session,
     };
-    const gone = fetch(`${gateway.url}/mcp/up`, { method: 'POST', headers, body: JSON.stringify(call(1)), signal: abort.signal });
+    const gone = fetch(`${gateway.url}/mcp/up`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(call(1)),
+      signal: abort.signal,
+    });
     await reached;
     abort.abort();
     await expect(gone).rejects.toThrow('aborted');
     await gateway.gate.flights.idle();
-    await expect.poll(() => gateway.entries.at(-1)).toMatchObject({ kind: 'outcome', status: 'cancelled', code: 'CANCELLED' });
+    await expect
+      .poll(() => gateway.entries.at(-1))
+      .toMatchObject({ kind: 'outcome', status: 'cancelled', code: 'CANCELLED' });
   });
 
   it('times out by the clock', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -112,7 +112,10 @@ export function createApi(
     return c.json(mayKnow ? { ...facts, switched_off: [...switchedOff] } : facts, 200);
   });
   app.openapi(routes.roles, (c) => {
-    const roles = [...gate.current.roles.values()].map(({ name, permissions }) => ({ name, permissions: permissions.map(formatPermission) }));
+    const roles = [...gate.current.roles.values()].map(({ name, permissions }) => ({
+      name,
+      permissions: permissions.map(formatPermission),
+    }));
     return c.json(roles, 200);
   });
   app.openapi(routes.tools, async (c) => {
@@ -147,7 +150,8 @@ export function createApi(
     info: { title: 'Merlon management API', version: deployment().version },
   }));
 
-  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (req, res) => void listener(req, res);
 }
 
 /** Who may come in: public endpoints take anybody at the address's rate, all others a caller with the permission. */

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../kernel/errors.ts';
 /** Who asked, as authentication found it. */
 export interface AuditCaller {
   readonly principal: string;
-  readonly role: string;
+  /** Absent for a caller who may do nothing. */
+  readonly role?: string | undefined;
   /** How they proved it: `api_key`, `jwt`, … */
   readonly method: string;
   /** Which credential, by its public id; never the credential itself. */
@@ -30,6 +31,8 @@ export interface AuditContext {
 /** A call is about to leave for its upstream. */
 export interface IntentEntry extends AuditContext {
   readonly kind: 'intent';
+  /** The permission under which it was allowed. */
+  readonly grant?: string | undefined;
 }
 
 /** How a call ended, written before its answer is returned. */
@@ -51,6 +54,14 @@ export interface RefusalEntry extends AuditContext {
   readonly code: ErrorCode;
   /** What was missing, such as the permission asked for. */
   readonly missing?: string | undefined;
+  /** Refusals of the same caller with the same code in the second before, which have no entry of their own. */
+  readonly suppressed?: number | undefined;
+}
+
+/** What travels without a reply of its own: a client's notification, an upstream's question and its answer. */
+export interface RelayEntry extends AuditContext {
+  readonly kind: 'relay';
+  readonly direction: 'to_client' | 'to_upstream';
 }
 
 /** Somebody came without a valid credential. */
@@ -100,6 +111,7 @@ export type AuditEntry =
   | IntentEntry
   | OutcomeEntry
   | RefusalEntry
+  | RelayEntry
   | SignInFailedEntry
   | ConfigChangeEntry
   | SessionEntry

@@ -59,7 +59,8 @@ function makeProvider(
     ...(provider.default_role === undefined ? {} : { defaultRole: provider.default_role }),
   };
   if (provider.type === 'oauth2') {
-    const audience = provider.audience === undefined ? [parts.publicUrl, provider.client_id] : [provider.audience].flat();
+    const audience =
+      provider.audience === undefined ? [parts.publicUrl, provider.client_id] : [provider.audience].flat();
     return createOAuth2Provider({
       ...common,
       issuer: provider.issuer,

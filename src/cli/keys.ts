@@ -18,7 +18,8 @@ export async function createKey(
     throw new MerlonError('USAGE', `There is no role ${JSON.stringify(role)}; there is ${roles.join(', ')}.`);
   }
   const days = expires === undefined ? undefined : Number(expires);
-  if (days !== undefined && !(days > 0 && days <= 36_500)) throw new MerlonError('USAGE', '--expires takes a number of days.');
+  if (days !== undefined && !(days > 0 && days <= 36_500))
+    throw new MerlonError('USAGE', '--expires takes a number of days.');
   const expiresAt = days === undefined ? {} : { expiresAt: systemClock.now() + days * DAY_MS };
   const { text } = keys.create({ role, name, ...expiresAt });
   process.stdout.write(`${text}\n`);

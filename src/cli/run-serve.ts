@@ -14,9 +14,11 @@ export async function runServe(config: string, options: { readonly allowUnsafeBi
 export function announce({ url, loaded }: Running, out: (text: string) => void): void {
   const { config, warnings, switchedOff } = loaded;
   out(`MCP address   ${url}/mcp\n`);
-  for (const [name, { disabled }] of Object.entries(config.mcpServers)) if (!disabled) out(`              ${url}/mcp/${name}\n`);
+  for (const [name, { disabled }] of Object.entries(config.mcpServers))
+    if (!disabled) out(`              ${url}/mcp/${name}\n`);
   out(`Audit log     ${config.security.audit_log_enabled ? config.security.audit_log_path : 'switched off'}\n`);
-  for (const { place, message } of warnings) out(`Warning       ${place.file}:${place.line}:${place.column} ${message}\n`);
+  for (const { place, message } of warnings)
+    out(`Warning       ${place.file}:${place.line}:${place.column} ${message}\n`);
   for (const { key, sentence } of switchedOff) out(`Switched off  ${key}: ${sentence}\n`);
   for (const sentence of notEnforced(config)) out(`Not enforced  ${sentence}\n`);
 }

@@ -76,7 +76,12 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
   let edge: Edge;
   try {
-    edge = await startEdge({ ...edgeOptionsOf(config), clock, log, handler: (req, res) => dispatch(gate, api, req, res) });
+    edge = await startEdge({
+      ...edgeOptionsOf(config),
+      clock,
+      log,
+      handler: (req, res) => dispatch(gate, api, req, res),
+    });
   } catch (error) {
     await gate.close(0);
     await children.closeAll();
@@ -146,7 +151,11 @@ function dispatch(
 }
 
 async function prepareFolders({ server, security, logging }: Config): Promise<void> {
-  const folders = [server.state_dir, dirname(security.audit_log_path), ...(logging.path === undefined ? [] : [dirname(logging.path)])];
+  const folders = [
+    server.state_dir,
+    dirname(security.audit_log_path),
+    ...(logging.path === undefined ? [] : [dirname(logging.path)]),
+  ];
   for (const folder of new Set(folders)) {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -156,7 +165,11 @@ async function prepareFolders({ server, security, logging }: Config): Promise<vo
   }
 }
 
-async function openLog({ logging }: Config, mask: (text: string) => string, stderr: (text: string) => void): Promise<Log> {
+async function openLog(
+  { logging }: Config,
+  mask: (text: string) => string,
+  stderr: (text: string) => void,
+): Promise<Log> {
   return await createLog({
     level: logging.level,
     format: logging.format,
@@ -182,7 +195,8 @@ async function openAudit({ security }: Config, log: Log): Promise<AuditLog> {
 
 /** A missing program is said before anything starts. */
 function checkCommands(config: Config, children: ReturnType<typeof createChildren>): void {
-  for (const definition of definitionsOf(config)) if (definition.command !== undefined) children.check(definition.command);
+  for (const definition of definitionsOf(config))
+    if (definition.command !== undefined) children.check(definition.command);
 }
 
 function boundUrl({ server }: Config): string {
@@ -263,6 +277,8 @@ function changedFixed(before: Config, after: Config): string[] {
     const [old, fresh]: Readonly<Record<string, unknown>>[] = [before[section], after[section]];
     const keys = Object.keys({ ...old, ...fresh });
     const fixed = keys.filter((key) => LIVE[section]?.has(key) !== true);
-    return fixed.filter((key) => JSON.stringify(old?.[key]) !== JSON.stringify(fresh?.[key])).map((key) => `${section}.${key}`);
+    return fixed
+      .filter((key) => JSON.stringify(old?.[key]) !== JSON.stringify(fresh?.[key]))
+      .map((key) => `${section}.${key}`);
   });
 }

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { Config } from '../config/load.ts';
 import type { Children, ChildCommand } from '../gateway/children.ts';
-import type { Authenticate, Limits, Snapshot } from '../gateway/gate.ts';
+import type { Limits, Snapshot } from '../gateway/gate.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
 import { createUpstream, type Upstream, type UpstreamDefinition } from '../gateway/upstream.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { defineRole } from '../policy/decide.ts';
@@ -55,7 +56,11 @@ function limitsOf({ server, security }: Config): Limits {
   };
 }
 
-function makeUpstreams(config: Config, parts: SnapshotParts, before: ReadonlyMap<string, Upstream>): Map<string, Upstream> {
+function makeUpstreams(
+  config: Config,
+  parts: SnapshotParts,
+  before: ReadonlyMap<string, Upstream>,
+): Map<string, Upstream> {
   const upstreams = new Map<string, Upstream>();
   for (const definition of definitionsOf(config)) {
     const known = before.get(definition.name);

@@ -48,7 +48,8 @@ describe('names on the aggregated endpoint', () => {
     for (const name of ['read', '__read', 'nobody__read', 'FILES__read', 'files_read', '']) {
       expect(splitName(name, upstreams), name).toBeUndefined();
     }
-    for (const uri of ['file:///a', '+file:///a', 'nobody+file:///a', '']) expect(splitUri(uri, upstreams), uri).toBeUndefined();
+    for (const uri of ['file:///a', '+file:///a', 'nobody+file:///a', ''])
+      expect(splitUri(uri, upstreams), uri).toBeUndefined();
   });
 
   it('are found wherever a result carries them', () => {
@@ -72,13 +73,20 @@ describe('names on the aggregated endpoint', () => {
       ],
     });
     expect(
-      publish('prompts/get', 'mem', { messages: [{ role: 'user', content: { type: 'resource', resource: { uri: 'a:b' } } }] }),
+      publish('prompts/get', 'mem', {
+        messages: [{ role: 'user', content: { type: 'resource', resource: { uri: 'a:b' } } }],
+      }),
     ).toEqual({ messages: [{ role: 'user', content: { type: 'resource', resource: { uri: 'mem+a:b' } } }] });
   });
 });
 
 describe('routing on the aggregated endpoint', () => {
-  const request = (method: string, params: object) => ({ jsonrpc: '2.0' as const, id: 1, method, params: { ...params } });
+  const request = (method: string, params: object) => ({
+    jsonrpc: '2.0' as const,
+    id: 1,
+    method,
+    params: { ...params },
+  });
 
   it('strips the prefix and leaves the rest of the parameters alone', () => {
     const routed = route(request('tools/call', { name: 'files__read', arguments: { name: 'files__read' } }), upstreams);

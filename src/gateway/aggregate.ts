@@ -11,7 +11,10 @@ export function prefixName(upstream: string, name: string): string {
 }
 
 /** @returns the upstream and its own name, or undefined when no upstream of `upstreams` is meant */
-export function splitName(name: string, upstreams: ReadonlySet<string>): { upstream: string; name: string } | undefined {
+export function splitName(
+  name: string,
+  upstreams: ReadonlySet<string>,
+): { upstream: string; name: string } | undefined {
   const at = name.indexOf('__');
   const upstream = name.slice(0, at);
   return at > 0 && upstreams.has(upstream) ? { upstream, name: name.slice(at + 2) } : undefined;
@@ -122,7 +125,6 @@ function mapList(result: JsonObject, key: string, change: (item: JsonObject) => 
   return { ...result, [key]: list.map((item: Json) => (isObject(item) ? change(item) : item)) };
 }
 
-
 /** Where each upstream's list goes on; on the wire an opaque cursor. */
 export type Cursors = Readonly<Record<string, string>>;
 
@@ -135,7 +137,9 @@ export function encodeCursor(cursors: Cursors): string | undefined {
 export function decodeCursor(cursor: Json | undefined, upstreams: ReadonlySet<string>): Cursors | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(typeof cursor === 'string' ? cursor : '', 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(
+      Buffer.from(typeof cursor === 'string' ? cursor : '', 'base64url').toString('utf8'),
+    );
     if (!isObject(value)) throw new Error('no object');
     const cursors: Record<string, string> = {};
     for (const [name, at] of Object.entries(value)) {

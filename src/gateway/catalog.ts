@@ -27,6 +27,11 @@ const MAX_PAGES = 100;
 /** Makes a reader of the catalogue that asks each upstream at most every 30 seconds. */
 export function createCatalog(gate: Gate): () => Promise<Catalog> {
   let known: { at: number; upstreams: unknown; catalog: Promise<Catalog> } | undefined;
+  async function forgetIncomplete(catalog: Promise<Catalog>): Promise<void> {
+    const { unavailable } = await catalog;
+    if (unavailable.length > 0 && known?.catalog === catalog) known = undefined;
+  }
+
   return () => {
     const now = gate.clock.now();
     const { upstreams } = gate.current;
@@ -34,9 +39,7 @@ export function createCatalog(gate: Gate): () => Promise<Catalog> {
       const catalog = ask(gate);
       known = { at: now, upstreams, catalog };
       // What could not be asked is asked again soon.
-      void catalog.then(({ unavailable }) => {
-        if (unavailable.length > 0 && known?.catalog === catalog) known = undefined;
-      });
+      void forgetIncomplete(catalog);
     }
     return known.catalog;
   };
@@ -86,8 +89,16 @@ async function allPages(gate: Gate, session: Session, upstream: string): Promise
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const params: JsonObject = cursor === undefined ? {} : { cursor };
     const request = { jsonrpc: '2.0' as const, id: `catalog-${page}`, method: 'tools/list', params };
-    const { response } = await handle(gate, { caller: SELF, remote: 'gateway', session, upstream, request, reply: undefined });
-    if (isFailure(response)) throw new MerlonError('UPSTREAM_INVALID', `The upstream "${upstream}" did not list its tools.`);
+    const { response } = await handle(gate, {
+      caller: SELF,
+      remote: 'gateway',
+      session,
+      upstream,
+      request,
+      reply: undefined,
+    });
+    if (isFailure(response))
+      throw new MerlonError('UPSTREAM_INVALID', `The upstream "${upstream}" did not list its tools.`);
     const list = response.result['tools'];
     if (Array.isArray(list)) for (const entry of list) if (isObject(entry)) tools.push(asTool(upstream, entry));
     cursor = response.result['nextCursor'];

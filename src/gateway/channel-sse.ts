@@ -36,7 +36,8 @@ export function openSseChannel(options: SseChannelOptions, events: ChannelEvents
 
   function useEndpoint(data: string): void {
     const target = URL.parse(data, url.href);
-    if (target === null || target.origin !== url.origin || endpoint !== undefined) return end('named a foreign endpoint');
+    if (target === null || target.origin !== url.origin || endpoint !== undefined)
+      return end('named a foreign endpoint');
     endpoint = target.pathname + target.search;
     const held = waiting;
     waiting = [];

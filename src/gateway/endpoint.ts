@@ -3,13 +3,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../identity/caller.ts';
 import { challenge } from '../identity/challenge.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { failure, type Id, isRequest, isResponse, type Message, parseJson, toMessage } from '../kernel/jsonrpc.ts';
+import {
+  failure,
+  type Id,
+  isRequest,
+  isResponse,
+  type Message,
+  parseJson,
+  type Response,
+  toMessage,
+} from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
-import { asKnown } from './handle.ts';
 import type { Gate } from './gate.ts';
+import { asKnown } from './handle.ts';
 import { readBody } from './read-body.ts';
 import { ReplyStream } from './reply-stream.ts';
 import { notified, requested } from './serve-session.ts';
+import type { Session } from './session.ts';
+
+/** One HTTP request at an MCP endpoint, from a caller who is known. */
+interface Visit {
+  readonly gate: Gate;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The upstream of `/mcp/NAME`; undefined for all of them. */
+  readonly scope: string | undefined;
+  readonly caller: Caller;
+  readonly remote: string;
+  /** The JSON-RPC id to answer under, once it is known. */
+  id: Id | null;
+}
 
 /** The MCP endpoints: `/mcp` for all upstreams, `/mcp/NAME` for one. Anything else is none. */
 export function scopeOf(path: string): { readonly scope: string | undefined } | undefined {
@@ -19,20 +42,31 @@ export function scopeOf(path: string): { readonly scope: string | undefined } | 
 }
 
 /** Serves one HTTP request to an MCP endpoint (MCP 2025-11-25, "Streamable HTTP"). Never rejects. */
-export async function serveMcp(gate: Gate, req: IncomingMessage, res: ServerResponse, scope: string | undefined): Promise<void> {
+export async function serveMcp(
+  gate: Gate,
+  req: IncomingMessage,
+  res: ServerResponse,
+  scope: string | undefined,
+): Promise<void> {
   const remote = req.socket.remoteAddress ?? 'unknown';
-  const state: { caller?: Caller; id?: Id | null } = {};
+  let visit: Visit | undefined;
   try {
     if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
-    state.caller = await identify(gate, req, remote, gate.current.mcpLimiter);
-    if (scope !== undefined && !gate.reachable(state.caller).has(scope)) throw unreachable(gate, state.caller);
-    if (req.method === 'POST') await post(gate, req, res, scope, state.caller, remote, state);
-    else if (req.method === 'GET') get(gate, req, res, scope, state.caller, remote);
-    else if (req.method === 'DELETE') await remove(gate, req, res, scope, state.caller, remote);
-    else throw new MerlonError('METHOD_NOT_ALLOWED', 'MCP uses POST, GET and DELETE.');
+    const caller = await identify(gate, req, remote, gate.current.mcpLimiter);
+    visit = { gate, req, res, scope, caller, remote, id: null };
+    if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
+    await serve(visit);
   } catch (error) {
-    refuse(gate, res, asKnown(error), state.id ?? null);
+    refuse(gate, res, asKnown(error), visit?.id ?? null);
   }
+}
+
+async function serve(visit: Visit): Promise<void> {
+  const { method } = visit.req;
+  if (method === 'POST') return await post(visit);
+  if (method === 'GET') return get(visit);
+  if (method === 'DELETE') return await remove(visit);
+  throw new MerlonError('METHOD_NOT_ALLOWED', 'MCP uses POST, GET and DELETE.');
 }
 
 /**
@@ -47,16 +81,37 @@ export async function identify(
 ): Promise<Caller> {
   let caller: Caller | undefined;
   try {
-    const found = gate.current.authenticate(req.headers.authorization, remote);
+    const found = gate.current.authenticate(authorizationOf(req), remote);
     caller = found instanceof Promise ? await found : found;
     throttle(limiter, caller.principal, gate.clock.now());
     return caller;
   } catch (error) {
-    const known = asKnown(error);
-    if (caller === undefined) throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
-    await gate.recorder.refused({ remote, caller }, known);
-    throw known;
+    const refusal = caller === undefined ? strangerRefused(gate, remote, error) : asKnown(error);
+    await gate.recorder.refused({ remote, caller }, refusal);
+    throw refusal;
   }
+}
+
+/** Why a stranger is turned away: the sign-in failed, or too many of them did from there. */
+function strangerRefused(gate: Gate, remote: string, error: unknown): MerlonError {
+  try {
+    throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
+    return asKnown(error);
+  } catch (limited) {
+    return asKnown(limited);
+  }
+}
+
+/** All Authorization headers: node:http shows only the first of several, and which one counts must not be a guess. */
+function authorizationOf({ rawHeaders }: IncomingMessage): string | readonly string[] | undefined {
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length !== 13 || name.toLowerCase() !== 'authorization') continue;
+    if (found !== undefined) return ['', ''];
+    found = rawHeaders[at + 1];
+  }
+  return found;
 }
 
 /** @throws MerlonError RATE_LIMITED with the time to wait in `data.retryAfterMs` */
@@ -67,15 +122,8 @@ export function throttle(limiter: RateLimit | undefined, key: string, now: numbe
   throw new MerlonError('RATE_LIMITED', 'Too many requests.', { data: { retryAfterMs } });
 }
 
-async function post(
-  gate: Gate,
-  req: IncomingMessage,
-  res: ServerResponse,
-  scope: string | undefined,
-  caller: Caller,
-  remote: string,
-  state: { id?: Id | null },
-): Promise<void> {
+async function post(visit: Visit): Promise<void> {
+  const { gate, req, res, scope, caller, remote } = visit;
   if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
     throw new MerlonError('MEDIA_TYPE', 'The body must be JSON.');
   }
@@ -84,19 +132,20 @@ async function post(
     throw new MerlonError('NOT_ACCEPTABLE', 'The client accepts neither JSON nor an event stream.');
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
-  if (!isRequest(message)) {
-    const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
-    if (isResponse(message)) await answered(gate, session, message, caller, remote);
-    else await notified(gate, session, message, caller, remote);
-    res.writeHead(202).end();
-    return;
+  const sessionId = sessionIdOf(req);
+  if (isRequest(message)) {
+    visit.id = message.id;
+    const reply = new ReplyStream(res, acceptsStream);
+    const onGone = (run: () => void): void => void res.once('close', run);
+    return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
   }
-  state.id = message.id;
-  const reply = new ReplyStream(res, acceptsStream);
-  await requested(gate, { message, reply, caller, remote, scope, sessionId: sessionIdOf(req), onGone: (run) => res.once('close', run) });
+  const session = gate.findSession(sessionId, caller, remote, scope);
+  if (isResponse(message)) await answered(visit, session, message);
+  else await notified(gate, session, message);
+  res.writeHead(202).end();
 }
 
-async function answered(gate: Gate, session: ReturnType<Gate['findSession']>, message: Parameters<typeof session.answer>[0], caller: Caller, remote: string): Promise<void> {
+async function answered({ gate, caller, remote }: Visit, session: Session, message: Response): Promise<void> {
   const known = await session.answer(message, (upstream, method) =>
     gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
   );
@@ -108,7 +157,8 @@ function parse(body: Buffer): Message {
   return toMessage(parseJson(body.toString('utf8')));
 }
 
-function get(gate: Gate, req: IncomingMessage, res: ServerResponse, scope: string | undefined, caller: Caller, remote: string): void {
+/** The session's own stream, for what upstreams say of their own accord. */
+function get({ gate, req, res, scope, caller, remote }: Visit): void {
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
   const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
   const release = gate.takeStream(caller.principal);
@@ -122,7 +172,7 @@ function get(gate: Gate, req: IncomingMessage, res: ServerResponse, scope: strin
   session.attach(stream, caller.expiresAt);
 }
 
-async function remove(gate: Gate, req: IncomingMessage, res: ServerResponse, scope: string | undefined, caller: Caller, remote: string): Promise<void> {
+async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
   const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
   res.writeHead(204).end();
   await session.end('deleted by the client');
@@ -134,24 +184,25 @@ function sessionIdOf(req: IncomingMessage): string | undefined {
 }
 
 function accepts(req: IncomingMessage, type: string): boolean {
-  const accept = req.headers.accept;
+  const { accept } = req.headers;
   return accept === undefined || accept.includes(type) || accept.includes('*/*');
 }
 
 /** Whether it does not exist or is not for this caller is not said. */
 function unreachable(gate: Gate, caller: Caller): MerlonError {
   return gate.roleOf(caller) === undefined
-    ? new MerlonError('FORBIDDEN', 'Your credential carries no role.', { data: { missing: 'a role' } })
+    ? new MerlonError('FORBIDDEN', 'Your credential carries no role.')
     : new MerlonError('NOT_FOUND', 'There is no such upstream.');
 }
 
 /** Answers a request that was not sent anywhere. */
-export function refuse(gate: Gate, res: ServerResponse, error: MerlonError, id: Id | null): void {
+function refuse(gate: Gate, res: ServerResponse, error: MerlonError, id: Id | null): void {
   if (error.code === 'INTERNAL') gate.log.error('request failed', { error: error.cause });
   if (res.destroyed || res.writableEnded) return;
   if (res.headersSent) return void res.end();
   const json = JSON.stringify(failure(id, error));
-  res.writeHead(error.http, { ...refusalHeaders(error), 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
+  res.writeHead(error.http, { ...refusalHeaders(error), ...headers });
   res.end(json);
 }
 
@@ -160,6 +211,8 @@ export function refusalHeaders(error: MerlonError): Record<string, string> {
   const retry = error.data?.['retryAfterMs'];
   if (typeof retry === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(retry / 1000))) };
   const missing = error.data?.['missing'];
-  if (error.code === 'FORBIDDEN') return { 'www-authenticate': challenge(error, typeof missing === 'string' ? { scope: missing } : {}) };
-  return error.http === 401 ? { 'www-authenticate': challenge(error, {}) } : {};
+  if (error.code === 'FORBIDDEN') {
+    return { 'www-authenticate': challenge(error, typeof missing === 'string' ? { scope: missing } : {}) };
+  }
+  return error.http === 401 ? { 'www-authenticate': challenge(error) } : {};
 }

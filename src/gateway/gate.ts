@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Authenticate } from '../identity/authenticate.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -11,9 +12,6 @@ import type { Announcement, Link, Listener } from './link.ts';
 import { type Recorder, whoOf } from './record.ts';
 import { Session, type SessionHost } from './session.ts';
 import type { Upstream } from './upstream.ts';
-
-/** Who an `Authorization` header belongs to; synchronous where it can be. Throws AUTH_REQUIRED or AUTH_INVALID. */
-export type Authenticate = (authorization: string | undefined, remote: string) => Caller | Promise<Caller>;
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
 export interface Snapshot {
@@ -85,7 +83,7 @@ export class Gate implements Pipeline, SessionHost {
     this.version = options.version;
     this.flights = createFlights(options.clock);
     this.#stops = [
-      this.flights.stop,
+      () => this.flights.stop(),
       options.clock.every(1_000, () => this.#sweep()),
       options.clock.every(KEEP_ALIVE_MS, () => {
         for (const session of this.sessions.values()) session.keepAlive(this.clock.now());
@@ -143,7 +141,8 @@ export class Gate implements Pipeline, SessionHost {
   /** @throws MerlonError TOO_MANY_SESSIONS */
   openSession(caller: Caller, remote: string, scope: string | undefined, params: JsonObject): Session {
     const { maxSessions, maxSessionsPerCaller } = this.current.limits;
-    if (this.sessions.size >= maxSessions) throw new MerlonError('TOO_MANY_SESSIONS', 'The gateway has too many sessions.');
+    if (this.sessions.size >= maxSessions)
+      throw new MerlonError('TOO_MANY_SESSIONS', 'The gateway has too many sessions.');
     let own = 0;
     for (const session of this.sessions.values()) if (session.principal === caller.principal) own += 1;
     if (own >= maxSessionsPerCaller) throw new MerlonError('TOO_MANY_SESSIONS', 'You have too many sessions open.');
@@ -177,7 +176,12 @@ export class Gate implements Pipeline, SessionHost {
     const link = await definition.open(listener);
     try {
       const { caller, remote } = session;
-      const request = { jsonrpc: '2.0' as const, id: 'merlon-init', method: 'initialize', params: session.initializeParams };
+      const request = {
+        jsonrpc: '2.0' as const,
+        id: 'merlon-init',
+        method: 'initialize',
+        params: session.initializeParams,
+      };
       const through: Pipeline = {
         roleOf: (who) => this.roleOf(who),
         connect: () => link,
@@ -220,7 +224,9 @@ export class Gate implements Pipeline, SessionHost {
     const before = this.current;
     this.current = snapshot;
     this.#reachable = new WeakMap();
-    const gone = [...before.upstreams.values()].filter((upstream) => snapshot.upstreams.get(upstream.name) !== upstream);
+    const gone = [...before.upstreams.values()].filter(
+      (upstream) => snapshot.upstreams.get(upstream.name) !== upstream,
+    );
     await Promise.allSettled(gone.map((upstream) => this.#retire(upstream)));
   }
 
@@ -264,15 +270,16 @@ const USES = ['tool', 'prompt', 'resource', 'method'] as const;
 const NONE: ReadonlySet<string> = new Set();
 
 function reaches(role: Role, upstream: string): boolean {
-  return (
-    role.permissions.some(
-      ({ kind, upstream: only }) =>
-        (kind === '*' || USES.some((use) => use === kind)) && (only === undefined || only === '*' || only === upstream),
-    )
+  return role.permissions.some(
+    ({ kind, upstream: only }) =>
+      (kind === '*' || USES.some((use) => use === kind)) && (only === undefined || only === '*' || only === upstream),
   );
 }
 
 function initializeFailed(upstream: string, message: string, data: unknown): MerlonError {
-  const code = typeof data === 'object' && data !== null && 'code' in data && data.code === 'UPSTREAM_TIMEOUT' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
+  const code =
+    typeof data === 'object' && data !== null && 'code' in data && data.code === 'UPSTREAM_TIMEOUT'
+      ? 'UPSTREAM_TIMEOUT'
+      : 'UPSTREAM_UNAVAILABLE';
   return new MerlonError(code, `The upstream "${upstream}" did not initialize: ${message.slice(0, 200)}`);
 }

@@ -1,12 +1,5 @@
 import { MerlonError } from '../kernel/errors.ts';
-import {
-  failure,
-  isFailure,
-  isObject,
-  type JsonObject,
-  type Request,
-  type Response,
-} from '../kernel/jsonrpc.ts';
+import { failure, isFailure, isObject, type JsonObject, type Request, type Response } from '../kernel/jsonrpc.ts';
 import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';

@@ -26,13 +26,29 @@ function open(shared: boolean) {
   const attach = () => {
     const announced: Announcement[] = [];
     const closed: string[] = [];
-    const link: Link = hub.attach({ announce: (message) => announced.push(message), closed: (cause) => closed.push(cause) });
+    const link: Link = hub.attach({
+      announce: (message) => announced.push(message),
+      closed: (cause) => closed.push(cause),
+    });
     return { link, announced, closed };
   };
-  return { hub, sent, say, attach, raw: (text: string) => events?.message(text), end: () => events?.closed('gone'), stall: () => (reads = false) };
+  return {
+    hub,
+    sent,
+    say,
+    attach,
+    raw: (text: string) => events?.message(text),
+    end: () => events?.closed('gone'),
+    stall: () => (reads = false),
+  };
 }
 
-const request = (id: number | string, params: JsonObject = {}): Request => ({ jsonrpc: '2.0', id, method: 'tools/call', params });
+const request = (id: number | string, params: JsonObject = {}): Request => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params,
+});
 const ignore = (): void => undefined;
 
 describe('a hub', () => {
@@ -66,7 +82,12 @@ describe('a hub', () => {
   it('initializes a shared upstream once, and lets it ask nobody', async () => {
     const { sent, say, attach } = open(true);
     const [one, other] = [attach(), attach()];
-    const initialize = (id: number): Request => ({ jsonrpc: '2.0', id, method: 'initialize', params: { capabilities: { roots: {} } } });
+    const initialize = (id: number): Request => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'initialize',
+      params: { capabilities: { roots: {} } },
+    });
     const answers = [one.link.request(initialize(5), ignore).reply, other.link.request(initialize(6), ignore).reply];
     expect(sent).toHaveLength(1);
     expect(sent[0]?.params).toMatchObject({ capabilities: {} });

@@ -149,7 +149,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
           shared && message.method === 'notifications/initialized' ? Promise.resolve() : send(message),
         respond: send,
         listen() {},
-        idle: pendings.idle,
+        idle: () => pendings.idle(),
         async close(cause) {
           listeners.delete(listener);
           if (!shared) await close(cause);

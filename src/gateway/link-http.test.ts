@@ -71,7 +71,9 @@ async function codeOf(reply: Promise<unknown>): Promise<string> {
 
 describe('a link to a streamable HTTP upstream', () => {
   it("replaces ids and gives the reply back under the caller's", async () => {
-    const { link, seen } = await open(({ message }, res) => json(res, { jsonrpc: '2.0', id: message.id, result: { n: message.id } }));
+    const { link, seen } = await open(({ message }, res) =>
+      json(res, { jsonrpc: '2.0', id: message.id, result: { n: message.id } }),
+    );
     const replies = await Promise.all([1, 1, 'x'].map((id) => link.request(request(id), ignore).reply));
     expect(replies.map(({ id }) => id)).toEqual([1, 1, 'x']);
     expect(new Set(seen.map(({ message }) => message.id)).size).toBe(3);
@@ -80,7 +82,10 @@ describe('a link to a streamable HTTP upstream', () => {
 
   it('takes up the session and the version that the upstream names, and deletes the session at the end', async () => {
     const { link, seen } = await open(({ message, method }, res) => {
-      if (method === 'DELETE') return void res.writeHead(200).end();
+      if (method === 'DELETE') {
+        res.writeHead(200).end();
+        return;
+      }
       const result = message.method === 'initialize' ? { protocolVersion: '2025-06-18' } : {};
       json(res, { jsonrpc: '2.0', id: message.id, result }, 200, { 'mcp-session-id': 's-1' });
     });
@@ -94,8 +99,12 @@ describe('a link to a streamable HTTP upstream', () => {
 
   it('hands over what comes before the reply, with the progress token of the caller', async () => {
     const { link, seen } = await open(({ message }, res) => {
-      const token = (message.params?.['_meta'] as { progressToken: number }).progressToken;
-      const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress: 1 } };
+      const token = (message.params?.['_meta'] as { progressToken?: number } | undefined)?.progressToken;
+      const progress = {
+        jsonrpc: '2.0',
+        method: 'notifications/progress',
+        params: { progressToken: token, progress: 1 },
+      };
       res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
       res.write(`event: message\ndata: ${JSON.stringify(progress)}\n\n`);
       res.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} })}\n\n`);
@@ -110,14 +119,20 @@ describe('a link to a streamable HTTP upstream', () => {
   });
 
   it('takes no reply that belongs to another request', async () => {
-    const { link } = await open(({ message }, res) => json(res, { jsonrpc: '2.0', id: Number(message.id) + 1, result: {} }));
+    const { link } = await open(({ message }, res) =>
+      json(res, { jsonrpc: '2.0', id: Number(message.id) + 1, result: {} }),
+    );
     expect(await codeOf(link.request(request(1), ignore).reply)).toBe('UPSTREAM_INVALID');
   });
 
   it.each<[string, string, Script]>([
     ['no JSON', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
     ['no UTF-8', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200).end(Buffer.from([0xff, 0xfe]))],
-    ['a redirect', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.writeHead(307, { location: 'http://169.254.169.254/' }).end()],
+    [
+      'a redirect',
+      'UPSTREAM_UNAVAILABLE',
+      (_seen, res) => res.writeHead(307, { location: 'http://169.254.169.254/' }).end(),
+    ],
     ['401', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.writeHead(401, { 'www-authenticate': 'Bearer' }).end()],
     ['500', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.writeHead(500).end('stack trace')],
     ['too much', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200).end('x'.repeat(20_000))],
@@ -146,7 +161,10 @@ describe('a link to a streamable HTTP upstream', () => {
 
   it('ends when the upstream has forgotten the session', async () => {
     const { link, closed } = await open(({ message }, res) => {
-      if (message.method !== 'initialize') return void res.writeHead(404).end();
+      if (message.method !== 'initialize') {
+        res.writeHead(404).end();
+        return;
+      }
       json(res, { jsonrpc: '2.0', id: message.id, result: {} }, 200, { 'mcp-session-id': 's' });
     });
     await link.request({ jsonrpc: '2.0', id: 1, method: 'initialize' }, ignore).reply;
@@ -167,13 +185,19 @@ describe('a link to a streamable HTTP upstream', () => {
     const { message } = await arrived;
     flight.cancel(new MerlonError('CANCELLED', 'Enough.'));
     expect(await codeOf(flight.reply)).toBe('CANCELLED');
-    expect((await promise).message).toMatchObject({ method: 'notifications/cancelled', params: { requestId: message.id } });
+    expect((await promise).message).toMatchObject({
+      method: 'notifications/cancelled',
+      params: { requestId: message.id },
+    });
   });
 
   it('hears what the upstream announces of its own accord', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { link, announced } = await open(({ method }, res) => {
-      if (method !== 'GET') return void res.end();
+      if (method !== 'GET') {
+        res.end();
+        return;
+      }
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.write(`data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' })}\n\n`);
       resolve();

@@ -114,7 +114,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         if (code !== 200 || !/^text\/event-stream\b/i.test(type)) return;
         reader = createSseReader((event) => {
           if (event.data === '' || pending.settled) return;
-          if (take(pending, event.data, session)) stopLinger = clock.after(LINGER_MS, () => refuse(new Error('linger')));
+          if (take(pending, event.data, session))
+            stopLinger = clock.after(LINGER_MS, () => refuse(new Error('linger')));
         }, maxBytes);
       },
       onResponseData(_controller, chunk) {
@@ -133,7 +134,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onResponseEnd() {
         stopLinger?.();
         if (pending.settled) return;
-        if (reader !== undefined) return pending.fail(upstreamUnavailable(upstream, 'ended the stream before its reply'));
+        if (reader !== undefined)
+          return pending.fail(upstreamUnavailable(upstream, 'ended the stream before its reply'));
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
         chunks = [];
         finish(pending, status, body, session);
@@ -161,7 +163,15 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
 
   function post(message: object, handler: Dispatcher.DispatchHandler): void {
     dispatcher.dispatch(
-      { origin, path, method: 'POST', headers: postHeaders, body: JSON.stringify(message), bodyTimeout: 0, headersTimeout: 0 },
+      {
+        origin,
+        path,
+        method: 'POST',
+        headers: postHeaders,
+        body: JSON.stringify(message),
+        bodyTimeout: 0,
+        headersTimeout: 0,
+      },
       handler,
     );
   }
@@ -263,7 +273,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     listen() {
       if (stopListening === undefined && !closed) listenOnce(undefined, RELISTEN_MIN_MS);
     },
-    idle: pendings.idle,
+    idle: () => pendings.idle(),
     async close(cause) {
       if (closed) return;
       const headers = headersFor('application/json', false);

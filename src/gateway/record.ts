@@ -120,7 +120,12 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
 
 /** Who it was. Absent parts are undefined, which JSON leaves out. A session's id is cut: whole, it would be half a key. */
 export function whoOf({ caller, remote, session, upstream }: Refused): AuditContext {
-  return { caller: caller === undefined ? undefined : auditCaller(caller), remote, session: session?.id.slice(0, 8), upstream };
+  return {
+    caller: caller === undefined ? undefined : auditCaller(caller),
+    remote,
+    session: session?.id.slice(0, 8),
+    upstream,
+  };
 }
 
 function auditCaller({ principal, role, method, credential }: Caller): AuditContext['caller'] {

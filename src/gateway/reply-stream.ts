@@ -35,7 +35,8 @@ export class ReplyStream {
   /** Makes this an event stream now, before anything is there to send. */
   start(): void {
     if (this.#res.headersSent) return;
-    const headers = this.#sessionId === undefined ? STREAM_HEADERS : { ...STREAM_HEADERS, 'mcp-session-id': this.#sessionId };
+    const headers =
+      this.#sessionId === undefined ? STREAM_HEADERS : { ...STREAM_HEADERS, 'mcp-session-id': this.#sessionId };
     this.#res.writeHead(200, headers);
     this.#res.flushHeaders();
   }

@@ -95,7 +95,12 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     // Of many upstreams, those that work are served; the log names the others.
     if (failed !== undefined && (scope !== undefined || session.answers.size === 0)) throw failed.reason;
     for (const one of opened) if (one.status === 'rejected') gate.log.warn('upstream left out', { error: one.reason });
-    await gate.recorder.event({ kind: 'session', event: 'opened', cause: 'initialize', ...whoOf({ caller, remote, session }) });
+    await gate.recorder.event({
+      kind: 'session',
+      event: 'opened',
+      cause: 'initialize',
+      ...whoOf({ caller, remote, session }),
+    });
     const first = scope === undefined ? undefined : session.answers.get(scope);
     const asked = message.params?.['protocolVersion'];
     const version = VERSIONS.find((known) => known === asked) ?? VERSIONS[0] ?? '';
@@ -122,7 +127,8 @@ async function lists(gate: Gate, asked: Asked, list: string): Promise<string> {
   const { message, session, caller } = asked;
   const reachable = gate.reachable(caller);
   const cursors = decodeCursor(message.params?.['cursor'], reachable);
-  const names = cursors === undefined ? [...reachable].filter((name) => offers(session, name, list)) : Object.keys(cursors);
+  const names =
+    cursors === undefined ? [...reachable].filter((name) => offers(session, name, list)) : Object.keys(cursors);
   const replies = await Promise.all(names.map(async (name) => ({ name, ...(await page(gate, asked, name, cursors)) })));
   const failed = replies.filter(({ response }) => isFailure(response));
   if (failed.length > 0 && failed.length === replies.length && failed[0] !== undefined) return failed[0].json;
@@ -131,14 +137,19 @@ async function lists(gate: Gate, asked: Asked, list: string): Promise<string> {
     if (isFailure(response)) return [];
     const { nextCursor } = response.result;
     if (typeof nextCursor === 'string') next[name] = nextCursor;
-    const page = response.result[list];
-    return Array.isArray(page) ? page : [];
+    const some = response.result[list];
+    return Array.isArray(some) ? some : [];
   });
   const nextCursor = encodeCursor(next);
   return result(message, nextCursor === undefined ? { [list]: entries } : { [list]: entries, nextCursor });
 }
 
-async function page(gate: Gate, asked: Asked, upstream: string, cursors: Cursors | undefined): ReturnType<typeof handle> {
+async function page(
+  gate: Gate,
+  asked: Asked,
+  upstream: string,
+  cursors: Cursors | undefined,
+): ReturnType<typeof handle> {
   const { caller, remote, session, reply, message } = asked;
   const { cursor: _cursor, ...params } = message.params ?? {};
   const cursor = cursors?.[upstream];
@@ -155,9 +166,9 @@ async function page(gate: Gate, asked: Asked, upstream: string, cursors: Cursors
 
 /** Whether an upstream announced the capability behind a list. An upstream that is gone is asked: it opens again. */
 function offers(session: Session, upstream: string, list: string): boolean {
-  const answer = session.answers.get(upstream);
-  const capabilities = answer?.['capabilities'];
-  if (typeof capabilities !== 'object' || capabilities === null) return answer === undefined;
+  const said = session.answers.get(upstream);
+  const capabilities = said?.['capabilities'];
+  if (typeof capabilities !== 'object' || capabilities === null) return said === undefined;
   return (list === 'resourceTemplates' ? 'resources' : list) in capabilities;
 }
 
@@ -170,8 +181,9 @@ async function everywhere(gate: Gate, asked: Asked): Promise<string> {
 }
 
 /** Takes a client's notification: cancels what it cancels, forwards the rest to whom it concerns. */
-export async function notified(gate: Gate, session: Session, message: Notification, caller: Caller, remote: string): Promise<void> {
+export async function notified(gate: Gate, session: Session, message: Notification): Promise<void> {
   const { method, params } = message;
+  const { caller, remote } = session;
   if (method === 'notifications/cancelled') {
     const id = cancelledId(params);
     if (id !== undefined) session.cancel(id, 'The client cancelled the request.');
@@ -181,7 +193,7 @@ export async function notified(gate: Gate, session: Session, message: Notificati
   if (method === 'notifications/initialized') return;
   const decision = decide(gate.roleOf(caller), operationOf(method, params, session.scope));
   if (!decision.allowed) throw forbidden(decision.missing);
-  for (const upstream of [...session.upstreams]) {
+  for (const upstream of session.upstreams) {
     await gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream');
     const link = await session.link(upstream, decision.grant);
     await link.notify(message);

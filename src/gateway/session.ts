@@ -70,8 +70,8 @@ export class Session {
   }
 
   /** Upstreams that this session has opened. */
-  get upstreams(): Iterable<string> {
-    return this.#links.keys();
+  get upstreams(): readonly string[] {
+    return [...this.#links.keys()];
   }
 
   /** The link to an upstream, opened (again) when it is not there. */
@@ -199,7 +199,11 @@ export class Session {
       const asked = [...this.#asked].find(([, { link: from, id }]) => from === link && id === params?.['requestId']);
       return asked === undefined ? undefined : { ...message, params: { ...params, requestId: asked[0] } };
     }
-    if (this.scope === undefined && method === 'notifications/resources/updated' && typeof params?.['uri'] === 'string') {
+    if (
+      this.scope === undefined &&
+      method === 'notifications/resources/updated' &&
+      typeof params?.['uri'] === 'string'
+    ) {
       return { ...message, params: { ...params, uri: prefixUri(upstream, params['uri']) } };
     }
     return message;

@@ -14,7 +14,11 @@ export type UpstreamDefinition = {
   /** Longest time without a sign of life for one request, ms. */
   readonly requestTimeoutMs: number;
 } & (
-  | { readonly kind: 'stdio'; readonly command: ChildCommand; /** One process for all sessions. */ readonly shared: boolean }
+  | {
+      readonly kind: 'stdio';
+      readonly command: ChildCommand /** One process for all sessions. */;
+      readonly shared: boolean;
+    }
   | {
       readonly kind: 'http' | 'sse';
       /** May hold `${port}` where the gateway starts the server itself. */
@@ -47,8 +51,8 @@ export function createUpstream(definition: UpstreamDefinition, parts: UpstreamPa
   const { name, requestTimeoutMs } = definition;
   if (definition.kind === 'stdio') {
     const { command, shared } = definition;
-    const open = hubs(name, (events) => openStdioChannel(parts.children, command, events), shared);
-    return { name, definition, requestTimeoutMs, ...open };
+    const opening = hubs(name, (events) => openStdioChannel(parts.children, command, events), shared);
+    return { name, definition, requestTimeoutMs, ...opening };
   }
   const { kind, headers, command, url } = definition;
   const companion: Companion | undefined =
@@ -58,7 +62,8 @@ export function createUpstream(definition: UpstreamDefinition, parts: UpstreamPa
   async function open(listener: Listener): Promise<Link> {
     const target = await address();
     if (kind === 'http') return openHttpLink({ upstream: name, url: target, headers, ...parts }, listener);
-    const channel: OpenChannel = (events) => openSseChannel({ url: target, headers, dispatcher: parts.dispatcher }, events);
+    const channel: OpenChannel = (events) =>
+      openSseChannel({ url: target, headers, dispatcher: parts.dispatcher }, events);
     return openHub(name, channel, false).attach(listener);
   }
 

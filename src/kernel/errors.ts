@@ -24,8 +24,8 @@ export const errorTable = {
     todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
   },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
-  AUDIT_IN_USE: { exit: 14, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
-  AUDIT_DAMAGED: { exit: 15, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
+  AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
+  AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
 
   // callers
   AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
@@ -60,8 +60,6 @@ export const errorTable = {
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
 
   // gate and upstreams
-  AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
-  AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
   AUDIT_UNAVAILABLE: { http: 503, rpc: -32000, todo: 'Make the audit log writable again; the gate opens by itself.' },
   SHUTTING_DOWN: { http: 503, rpc: -32000, todo: 'Try again shortly.' },
   UPSTREAM_UNAVAILABLE: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },

@@ -24,7 +24,15 @@ describe('parsing a message', () => {
   });
 
   it('keeps every number exactly as it was sent', () => {
-    for (const number of ['12345678901234567890', '1e400', '0.1234567890123456789', '1E5', '-7', '1.5', '9007199254740993']) {
+    for (const number of [
+      '12345678901234567890',
+      '1e400',
+      '0.1234567890123456789',
+      '1E5',
+      '-7',
+      '1.5',
+      '9007199254740993',
+    ]) {
       expect(JSON.stringify(parseJson(`{"n":${number}}`))).toBe(`{"n":${number}}`);
     }
   });
@@ -49,7 +57,10 @@ describe('parsing a message', () => {
       '{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1,"message":"x"}}',
       '{"jsonrpc":"2.0","id":1}',
     ]) {
-      expect(codeOf(() => toMessage(parseJson(bad))), bad).toBe('RPC_INVALID');
+      expect(
+        codeOf(() => toMessage(parseJson(bad))),
+        bad,
+      ).toBe('RPC_INVALID');
     }
   });
 
