@@ -34,7 +34,7 @@ function startGateway(count: number, commands: readonly object[] = STUBBORN): Ga
   const run = randomUUID();
   const args = [RUDE_GATEWAY, run, String(count), JSON.stringify(commands)];
   // A group of its own stands for the terminal's foreground group.
-  const gateway = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const gateway = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const words: string[] = [];
   createInterface({ input: gateway.stdout }).on('line', (line) => words.push(line));
   return {

@@ -2,9 +2,14 @@
  * A gateway in a process of its own, for tests that end it without warning. Arguments: the run's name, the number of
  * children, and the commands (JSON) to start in turn; with `echo` as the fourth it prints what they say. Prints `ready` when all have said their first line.
  */
+import { Socket } from 'node:net';
 import { createChildren } from '../../src/gateway/children.ts';
 import { closeInheritedDescriptors } from '../../src/gateway/descriptors.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+
+// Its stdin is the test: should that be broken off, nothing may stay.
+process.stdin.on('end', () => process.exit(1)).resume();
+if (process.stdin instanceof Socket) process.stdin.unref();
 
 const closed = closeInheritedDescriptors();
 
