@@ -6,6 +6,7 @@ import { openKeys } from '../../src/cli/authenticator.ts';
 import { report } from '../../src/cli/report.ts';
 import { announce, untilStopped } from '../../src/cli/run-serve.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { closeInheritedDescriptors } from '../../src/gateway/descriptors.ts';
 import { ensureDevCertificate } from '../../src/identity/dev-ca.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { MerlonError } from '../../src/kernel/errors.ts';
@@ -58,6 +59,7 @@ function showClients(url: string, key: string): void {
   );
 }
 
+closeInheritedDescriptors();
 try {
   const keys = await prepare();
   const running = await serve(config, { env: process.env, allowUnsafeBind: false, stderr: err });

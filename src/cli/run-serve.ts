@@ -1,9 +1,11 @@
 import type { Config } from '../config/load.ts';
+import { closeInheritedDescriptors } from '../gateway/descriptors.ts';
 import { report } from './report.ts';
 import { type Running, serve } from './serve.ts';
 
 /** `merlon serve`: runs until SIGINT or SIGTERM, reads the configuration again on SIGHUP. */
 export async function runServe(config: string, options: { readonly allowUnsafeBind: boolean }): Promise<void> {
+  closeInheritedDescriptors();
   const err = (text: string): void => void process.stderr.write(text);
   const running = await serve(config, { ...options, env: process.env, stderr: err });
   announce(running, (text) => void process.stdout.write(text));

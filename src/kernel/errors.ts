@@ -18,7 +18,7 @@ export const errorTable = {
   PORT_IN_USE: { exit: 10, todo: 'Stop the other program or choose another port.' },
   PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
   STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
-  UPSTREAM_NOT_FOUND: { exit: 12, todo: 'Install the program or correct `command`.' },
+  UPSTREAM_NOT_FOUND: { http: 502, rpc: -32000, exit: 12, todo: 'Install the program or correct `command`.' },
   KEYS_UNUSABLE: {
     exit: 14,
     todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
