@@ -30,7 +30,11 @@ function isSet(tree: Tree, path: Path): boolean {
 }
 
 function checkTlsFiles(tree: Tree): MerlonError[] {
-  if (isOff(tree, ['server', 'secure'])) return [];
+  const secure = find(tree, ['server', 'secure']);
+  const server = find(tree, ['server']);
+  // What is no switch, or no section, is reported by the schema.
+  if (secure !== undefined && findScalar(tree, ['server', 'secure']) !== true) return [];
+  if (server !== undefined && server.kind !== 'map' && isSet(tree, ['server'])) return [];
   const missing = ['tls_cert', 'tls_key'].filter((key) => !isSet(tree, ['server', key]));
   if (missing.length === 0) return [];
   const names = missing.map((key) => `server.${key}`).join(' and ');

@@ -10,7 +10,7 @@ import { resolvePaths } from './resolve-paths.ts';
 import { type Config, configSchema } from './schema.ts';
 import { findSecrets } from './secrets.ts';
 import { type SwitchedOff, switchedOff } from './switched-off.ts';
-import { toValue } from './to-value.ts';
+import { fitReferences, toValue } from './to-value.ts';
 
 export { ConfigErrors, type ConfigWarning } from './problems.ts';
 export type { Config } from './schema.ts';
@@ -57,7 +57,8 @@ export async function interpretConfig(
 ): Promise<Loaded> {
   const { tree: written, problems: misread } = readYaml(text, file);
   if (written === undefined) throw new ConfigErrors(file, misread);
-  const { tree, problems: unfollowed, warnings: doubts } = await followReferences(written, surroundings);
+  const { tree: followed, problems: unfollowed, warnings: doubts } = await followReferences(written, surroundings);
+  const tree = fitReferences(followed);
   const crossed = crossCheck(tree, allowUnsafeBind);
   const secrets = findSecrets(tree);
   const warnings = inOrder([...doubts, ...secrets.warnings, ...crossed.warnings]);

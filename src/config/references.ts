@@ -53,7 +53,7 @@ type Outcome = { readonly value: string; readonly doubt?: string } | { readonly 
 
 function fromEnvironment(name: string, _file: string, { env }: Surroundings): Outcome {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return { failure: 'A reference ${env:…} names no environment variable.' };
-  const value = env[name];
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   const shown = showName(name) ?? 'that the reference names';
   // An empty credential would let everybody in, or nobody: as good as missing.
   if (value === undefined || value === '')

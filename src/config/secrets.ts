@@ -2,7 +2,6 @@ import { isSymmetric, type JwtAlgorithm, jwtAlgorithms, shortestSecret } from '.
 import { showPath } from './name.ts';
 import type { ConfigWarning } from './problems.ts';
 import { isPublicPem, withoutReferences } from './references.ts';
-import { isPlainSetting } from './to-value.ts';
 import { hasTokenPrefix, isPlaceholder, isSecretKey } from './token-shapes.ts';
 import { findScalar, type Path, type ScalarTree, scalars, type Tree } from './tree.ts';
 
@@ -13,13 +12,14 @@ export interface Secrets {
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** Finds the secrets in a tree whose references have been followed. */
+/** Finds the secrets in a tree whose references have been followed and fitted. */
 export function findSecrets(tree: Tree): Secrets {
   const values = new Set<string>();
   const warnings: ConfigWarning[] = [];
   for (const { path, scalar } of scalars(tree)) {
     if (scalar.missing === true) continue;
-    if (!isPlainSetting(scalar, path, tree)) for (const value of scalar.referring?.values ?? []) values.add(value);
+    // A number or a switch that came from a reference is no secret.
+    if (typeof scalar.value === 'string') for (const value of scalar.referring?.values ?? []) values.add(value);
     const literals = literalSecrets(path, scalar, tree);
     for (const literal of literals) values.add(literal);
     if (literals.length > 0) warnings.push(literalWarning(path, scalar));

@@ -71,12 +71,14 @@ export function* scalars(tree: Tree, path: Path = []): Generator<{ path: Path; s
 }
 
 /** The same tree with every scalar replaced by what `change` makes of it. */
-export function mapScalars(tree: Tree, change: (scalar: ScalarTree) => ScalarTree): Tree {
-  if (tree.kind === 'scalar') return change(tree);
-  if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => mapScalars(item, change)) };
-  const entries = [...tree.entries].map(([key, { keyPlace, value }]): [string, Entry] => [
-    key,
-    { keyPlace, value: mapScalars(value, change) },
-  ]);
-  return { ...tree, entries: new Map(entries) };
+export function mapScalars(tree: Tree, change: (scalar: ScalarTree, path: Path) => ScalarTree, path: Path = []): Tree {
+  if (tree.kind === 'scalar') return change(tree, path);
+  if (tree.kind === 'list') {
+    return { ...tree, items: tree.items.map((item, index) => mapScalars(item, change, [...path, index])) };
+  }
+  const entries = new Map<string, Entry>();
+  for (const [key, { keyPlace, value }] of tree.entries) {
+    entries.set(key, { keyPlace, value: mapScalars(value, change, [...path, key]) });
+  }
+  return { ...tree, entries };
 }
