@@ -54,5 +54,8 @@ export async function untilStopped(running: Running, err: (text: string) => void
     });
   }
   await promise;
-  await running.stop();
+  // The time-outs of the stopping do not keep the process alive by themselves; with nothing else left to wait for it
+  // would end in the middle of it.
+  const hold = setInterval(() => {}, 60_000);
+  await running.stop().finally(() => clearInterval(hold));
 }
