@@ -9,7 +9,7 @@ const permission = z.string().superRefine((text, context) => {
   } catch (error) {
     // Not its message, which repeats the text: a secret may have slipped in here.
     const todo = error instanceof MerlonError ? error.todo : '';
-    context.addIssue({ code: 'custom', message: `is no permission. ${todo}`.trim() });
+    context.addIssue({ code: 'custom', message: `is no permission (${todo.replace(/\.$/, '')})` });
   }
 });
 
