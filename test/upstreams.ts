@@ -20,7 +20,10 @@ export interface Upstream {
 
 const LONG_RUNNING = 'trigger-long-running-operation';
 
-/** Tools of server-everything 2026.8.31 that it offers to a client without special capabilities. */
+/**
+ * Tools of server-everything 2026.8.31 that every client is offered from the start; `simulate-research-query` joins them
+ * once a client has said that it is initialized, others for clients with roots, sampling or elicitation.
+ */
 export const everythingTools = [
   'echo',
   'get-annotated-message',
