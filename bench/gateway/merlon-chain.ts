@@ -4,7 +4,7 @@ import { everything } from './everything-chains.ts';
 import { startMock } from './mock-chains.ts';
 
 // Limits stay on and count, but never bite.
-const security = { max_requests_per_minute: 600_000_000, rate_limit_burst: 100_000_000 };
+const security = { max_requests_per_minute: 1_000_000, rate_limit_burst: 1_000_000 };
 
 /** The gateway with every protection on, in front of the raw mock over HTTP. */
 export const merlonHttp: Chain = {

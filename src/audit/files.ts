@@ -1,0 +1,44 @@
+import * as fs from 'node:fs/promises';
+
+/** An open file, as far as the log needs one; a FileHandle of `node:fs/promises` is one. */
+export interface AuditFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<FileFacts>;
+  close(): Promise<void>;
+}
+
+/** What tells one file from another. */
+export interface FileFacts {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  isFile(): boolean;
+}
+
+/** The file system as an argument, so that tests can fill the disk; `node:fs/promises` is one. */
+export interface AuditFs {
+  open(path: string, flags: number, mode?: number): Promise<AuditFile>;
+  stat(path: string): Promise<FileFacts>;
+  mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+/** The machine's file system. */
+export const systemFs: AuditFs = fs;
+
+/** The system's error code (`ENOSPC`), or the error's name where it has none. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** True for the error of a path that does not exist. */
+export function isMissing(error: unknown): boolean {
+  return causeOf(error) === 'ENOENT';
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { connectionOf } from './connections.ts';
+
+/** How long a connection that is being closed may go on sending its body, in milliseconds. */
+const LINGER_MS = 2_000;
+/** How many bytes of that body are thrown away at most. */
+const LINGER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Makes this request the last one of its connection without losing the answer. A socket that is closed with unread
+ * input resets, and the reset destroys the answer on its way (RFC 9112, 9.6); so the rest of the body is thrown away
+ * unread for a short while. Call it before the answer's headers are written.
+ */
+export function closeGently(req: IncomingMessage): void {
+  const { socket } = req;
+  const response = connectionOf(socket)?.response;
+  if (response !== undefined) response.shouldKeepAlive = false;
+  // node's HTTP server calls this once the last answer is out; everything else about its closing stays as it is.
+  socket.destroySoon = () => {
+    if (req.complete || socket.destroyed) Socket.prototype.destroySoon.call(socket);
+    else linger(req, socket);
+  };
+}
+
+function linger(req: IncomingMessage, socket: Socket): void {
+  let left = LINGER_BYTES;
+  const stop = (): void => {
+    clearTimeout(timer);
+    socket.destroy();
+  };
+  const timer = setTimeout(stop, LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+  socket.end();
+  req.once('end', stop);
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) stop();
+  });
+  req.resume();
+}
