@@ -67,6 +67,8 @@ interface Pepper {
 }
 
 const LOOK_AGAIN_MS = 1000;
+/** The same where the key asked for is unknown: soon, and yet no flood of looks by whoever guesses. */
+const LOOK_FOR_NEW_MS = 20;
 const PEPPER_BYTES = 32;
 const NO_HASH = Buffer.alloc(32);
 const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u;
@@ -96,9 +98,9 @@ export function openApiKeys(options: ApiKeysOptions): ApiKeys {
     }
   }
 
-  function lookAgain(now: number): void {
+  function lookAgain(now: number, waitMs: number): void {
     // A clock that jumped back must not stop the looking.
-    if (now >= lookedAt && now - lookedAt < LOOK_AGAIN_MS) return;
+    if (now >= lookedAt && now - lookedAt < waitMs) return;
     lookedAt = now;
     if (problem === undefined && stampOf(path) === state.stamp) return;
     try {
@@ -153,7 +155,8 @@ export function openApiKeys(options: ApiKeysOptions): ApiKeys {
       });
     },
     verify(text, now) {
-      lookAgain(now);
+      // A key that is not known may have been made a moment ago, by another process.
+      lookAgain(now, state.records.has(keyIdOf(text) ?? '') ? LOOK_AGAIN_MS : LOOK_FOR_NEW_MS);
       return problem === undefined ? judge(state, text, now) : { refused: 'keys_unusable' };
     },
     reload,
