@@ -9,6 +9,8 @@ import type { AllowLists } from './allow-lists.ts';
  */
 export function admit(req: IncomingMessage, lists: AllowLists): MerlonError | undefined {
   if (req.method === 'TRACE') return new MerlonError('METHOD_NOT_ALLOWED', 'TRACE is not offered.');
+  if (req.httpVersionMajor !== 1)
+    return new MerlonError('HTTP_MALFORMED', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.');
   let host: string | undefined;
   let origin: string | undefined;
   let credentials = 0;

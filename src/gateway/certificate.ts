@@ -74,6 +74,8 @@ export const CERTIFICATE_POLL_MS = 5_000;
 export interface LiveCertificate {
   /** The pair in use. */
   readonly current: CertificatePair;
+  /** Reads the files if they have changed; true when a new pair is in use afterwards. The clock does this by itself. */
+  check(): Promise<boolean>;
   /** Reads the files now; true when what they hold is in use afterwards, false when the old pair was kept. */
   reload(): Promise<boolean>;
   /** Stops looking at the files. */
@@ -117,14 +119,14 @@ export async function followCertificate(
     last = turn;
     return turn;
   };
-  const poll = async (): Promise<void> => {
-    if ((await fingerprintOfFiles(files)) !== seen) await load();
-  };
-  const stop = clock.every(CERTIFICATE_POLL_MS, () => void inTurn(poll));
+  const check = (): Promise<boolean> =>
+    inTurn(async () => (await fingerprintOfFiles(files)) !== seen && (await load()));
+  const stop = clock.every(CERTIFICATE_POLL_MS, () => void check());
   return {
     get current() {
       return current;
     },
+    check,
     reload: () => inTurn(load),
     stop,
   };

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
 import { connectionOf } from './connections.ts';
 
-/** How long a connection that is being closed may go on sending its body, in milliseconds. */
+/** How long a connection that is being closed may go on sending, in milliseconds. */
 const LINGER_MS = 2_000;
-/** How many bytes of that body are thrown away at most. */
+/** How many bytes of that are thrown away at most. */
 const LINGER_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -19,11 +20,12 @@ export function closeGently(req: IncomingMessage): void {
   // node's HTTP server calls this once the last answer is out; everything else about its closing stays as it is.
   socket.destroySoon = () => {
     if (req.complete || socket.destroyed) Socket.prototype.destroySoon.call(socket);
-    else linger(req, socket);
+    else linger(socket, req);
   };
 }
 
-function linger(req: IncomingMessage, socket: Socket): void {
+/** Ends a socket, and destroys it once `source`, its input, has ended or has gone on for too long. */
+export function linger(socket: Duplex, source: Readable): void {
   let left = LINGER_BYTES;
   const stop = (): void => {
     clearTimeout(timer);
@@ -32,10 +34,10 @@ function linger(req: IncomingMessage, socket: Socket): void {
   const timer = setTimeout(stop, LINGER_MS).unref();
   socket.once('close', () => clearTimeout(timer));
   socket.end();
-  req.once('end', stop);
-  req.on('data', (chunk: Buffer) => {
+  source.once('end', stop);
+  source.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) stop();
   });
-  req.resume();
+  source.resume();
 }

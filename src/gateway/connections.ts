@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** What the edge remembers of one HTTP connection (for TLS: inside the encryption). */
 export interface Connection {
@@ -10,19 +11,21 @@ export interface Connection {
   pipelined: number;
   /** The request whose sender waits for "100 Continue" before he sends the body. */
   awaitsContinue: IncomingMessage | undefined;
+  /** True once something that is no request was answered; nothing more will be. */
+  isOver: boolean;
 }
 
-const connections = new WeakMap<Socket, Connection>();
+const connections = new WeakMap<Duplex, Connection>();
 
 /** Remembers a new HTTP connection. */
 export function rememberConnection(socket: Socket): Connection {
-  const connection = { socket, response: undefined, pipelined: 0, awaitsContinue: undefined };
+  const connection = { socket, response: undefined, pipelined: 0, awaitsContinue: undefined, isOver: false };
   connections.set(socket, connection);
   return connection;
 }
 
 /** What is remembered of a socket; undefined when it is none of the edge's. */
-export function connectionOf(socket: Socket): Connection | undefined {
+export function connectionOf(socket: Duplex): Connection | undefined {
   return connections.get(socket);
 }
 

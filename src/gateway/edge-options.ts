@@ -25,7 +25,7 @@ export interface EdgeNames {
   readonly verifyOrigin: boolean;
 }
 
-/** Everything that the listener needs to know. All durations are seconds and may be fractions. */
+/** Everything that the listener needs to know, already checked against its ranges. Durations are seconds, also fractions. */
 export interface EdgeOptions extends EdgeNames {
   /** Address to bind: a name, an IPv4 or an IPv6 address without brackets. Default 127.0.0.1. */
   readonly host: string;
@@ -41,47 +41,26 @@ export interface EdgeOptions extends EdgeNames {
   readonly tlsMinVersion: 'TLSv1.2' | 'TLSv1.3';
   /** Answer plain HTTP on the TLS port with 301 to https; otherwise such connections are closed. Default true. */
   readonly redirectHttp: boolean;
-  /** `max-age` of Strict-Transport-Security, in seconds, 0 or more. Default 31,536,000 (one year). */
+  /** `max-age` of Strict-Transport-Security, in seconds; 0 sends no such header. Default 31,536,000 (one year). */
   readonly hstsMaxAgeSeconds: number;
   /** Bytes of request line and headers together, 1,024–1,048,576. Default 16,384. */
   readonly maxHeaderBytes: number;
-  /** Seconds until the first byte, for the TLS handshake, and for the headers; each has its own clock. Default 10, range 0.05–600. */
+  /** Seconds until the first byte, for the TLS handshake, and for the headers; each has its own clock. Default 10, up to 300. */
   readonly headerTimeoutSeconds: number;
-  /** Seconds for a request's body, after its headers' time. Default 30, range 0.05–3,600. */
+  /** Seconds for a request's body, after its headers' time. Default 30, up to 3,600. */
   readonly bodyTimeoutSeconds: number;
-  /** Seconds that a connection may stay without a request, or without taking a byte of its answer. Default 60, range 0.05–3,600. */
+  /** Seconds that a connection may stay without a request, or without taking a byte of its answer. Default 60, up to 86,400. */
   readonly idleTimeoutSeconds: number;
-  /** Open connections at one time. Default 4,096, range 1–1,000,000. */
+  /** Open connections at one time. Default 10,000, range 1–1,000,000. */
   readonly maxConnections: number;
   /** Open connections of one remote IPv4 address or IPv6 /64. Default 1,024, range 1–1,000,000. */
   readonly maxConnectionsPerIp: number;
-  /** Seconds that running answers may take after `close()`. Default 30, range 0–3,600. */
+  /** Seconds that running answers may take after `close()`. Default 10, range 0–3,600. */
   readonly drainSeconds: number;
   readonly handler: EdgeHandler;
   readonly clock: Clock;
   readonly log: EdgeLog;
 }
-
-/** The safe defaults of every option that has one. */
-export const edgeDefaults = {
-  host: '127.0.0.1',
-  port: 8443,
-  secure: true,
-  tlsMinVersion: 'TLSv1.3',
-  allowedHosts: [],
-  allowedOrigins: [],
-  verifyHost: true,
-  verifyOrigin: true,
-  redirectHttp: true,
-  hstsMaxAgeSeconds: 31_536_000,
-  maxHeaderBytes: 16_384,
-  headerTimeoutSeconds: 10,
-  bodyTimeoutSeconds: 30,
-  idleTimeoutSeconds: 60,
-  maxConnections: 4_096,
-  maxConnectionsPerIp: 1_024,
-  drainSeconds: 30,
-} as const satisfies Partial<EdgeOptions>;
 
 /** Seconds of an option as whole milliseconds. */
 export function milliseconds(seconds: number): number {

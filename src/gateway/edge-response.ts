@@ -5,14 +5,16 @@ export type FixedHeaders = readonly (readonly [string, string])[];
 
 /**
  * The headers of every answer. Without TLS there is no Strict-Transport-Security: it would mean nothing
- * (RFC 6797, 7.2). Times are in seconds.
+ * (RFC 6797, 7.2). The age is in seconds; 0 leaves that header out too.
  */
 export function fixedHeaders(secure: boolean, hstsMaxAgeSeconds: number): FixedHeaders {
   const always = [
     ['X-Content-Type-Options', 'nosniff'],
     ['Cache-Control', 'no-store'],
   ] as const;
-  return secure ? [['Strict-Transport-Security', `max-age=${hstsMaxAgeSeconds}`], ...always] : always;
+  return secure && hstsMaxAgeSeconds > 0
+    ? [['Strict-Transport-Security', `max-age=${hstsMaxAgeSeconds}`], ...always]
+    : always;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { MerlonError } from '../kernel/errors.ts';
 import { admit } from './admit.ts';
 import type { AllowLists } from './allow-lists.ts';
+import { linger } from './close-gently.ts';
 import { type Connection, connectionOf, isAnswering, rememberConnection } from './connections.ts';
 import { closeIfStuck } from './drop-stalled.ts';
 import type { EdgeHandler, EdgeLog } from './edge-options.ts';
@@ -112,17 +113,21 @@ function errorOfInput(code: string | undefined): MerlonError | undefined {
 }
 
 function answerRaw(socket: Duplex, error: MerlonError | undefined, headers: FixedHeaders): void {
-  if (error === undefined || !socket.writable || !isFreeToWrite(socket as Socket)) {
+  const connection = connectionOf(socket);
+  if (connection?.isOver === true) return;
+  if (connection === undefined || error === undefined || !socket.writable || !isFreeToWrite(connection)) {
     socket.destroy();
     return;
   }
-  socket.end(rawRefusal(error, headers), () => socket.destroy());
+  connection.isOver = true;
+  socket.write(rawRefusal(error, headers));
+  // What follows is not HTTP: it must reach no parser again.
+  socket.removeAllListeners('data');
+  linger(socket, socket);
 }
 
 // Bytes written in the middle of an answer would be read as part of it: an answer of the attacker's making.
-function isFreeToWrite(socket: Socket): boolean {
-  const connection = connectionOf(socket);
-  if (connection === undefined) return false;
-  const { response } = connection;
+function isFreeToWrite(connection: Connection): boolean {
+  const { response, socket } = connection;
   return !isAnswering(connection) || (response?.headersSent === false && response.socket === socket);
 }
