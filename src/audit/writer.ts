@@ -149,7 +149,6 @@ export class GroupWriter {
     } catch (error) {
       this.#retryLater(this.#fail(causeOf(error), error));
       this.#rejectAll(batch);
-      return;
     }
   }
 
