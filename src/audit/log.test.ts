@@ -1,4 +1,16 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -118,6 +130,18 @@ describe('openAuditLog', () => {
     expect(await readFile(path, 'utf8')).toBe(content);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is open so that a write returns only when it is durable, also after rotation',
+    async () => {
+      const log = await open({ maxBytes: 1 });
+      for (let i = 0; i < 2; i++) {
+        await log.append(intent('a'));
+        expect(await openFlagsOf(path)).toSatisfy((flags: number) => (flags & constants.O_DSYNC) !== 0);
+      }
+      await log.close();
+    },
+  );
+
   it('goes on from the newest rotated file when the current one is empty or missing', async () => {
     const log = await open({ maxBytes: 1 });
     for (let i = 0; i < 12; i++) await log.append(intent('a'));
@@ -212,6 +236,21 @@ describe('rotation', () => {
     await again.close();
   });
 
+  it('keeps the newest rotated file, however old, until the current one can carry the count', async () => {
+    const old = join(folder, 'audit-2020-01-01.log');
+    await writeFile(old, '{"seq":7,"time":"2020-01-01T00:00:00.000Z","kind":"intent"}\n');
+    const hours = fakeClock(clock.now());
+    const idle = await open({ retentionDays: 1, clock: hours });
+    hours.advance(2 * 3_600_000);
+    await idle.close();
+    expect(await readdir(folder)).toContain('audit-2020-01-01.log');
+    const log = await open({ retentionDays: 1 });
+    expect(await log.append(intent('a'))).toBe(8);
+    await log.close();
+    expect(await readdir(folder)).not.toContain('audit-2020-01-01.log');
+    expect((await allLines()).map((line) => line.seq)).toEqual([8, 9]);
+  });
+
   it('puts entries of one burst into the files of their own periods', async () => {
     const hours = fakeClock(Date.UTC(2026, 10, 22, 12, 59, 59, 999));
     const log = await open({ rotation: 'hourly', clock: hours });
@@ -266,3 +305,14 @@ describe('rotation', () => {
     folder = home;
   });
 });
+
+/** The flags under which this process has a file open, from the kernel. */
+async function openFlagsOf(file: string): Promise<number> {
+  for (const fd of await readdir('/proc/self/fd')) {
+    const target = await readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
+    if (target !== file) continue;
+    const info = await readFile(`/proc/self/fdinfo/${fd}`, 'utf8');
+    return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '0', 8);
+  }
+  return 0;
+}

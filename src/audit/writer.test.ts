@@ -55,6 +55,8 @@ function disk(): Disk {
   });
   const made: Disk = {
     ...systemFs,
+    // Counted and held back here is the fdatasync of systems that cannot write through.
+    writeThrough: undefined,
     syncs: 0,
     opens: 0,
     writeError: undefined,
@@ -162,7 +164,7 @@ describe('group commit', () => {
     expect(acknowledged).toBe(true);
   });
 
-  it('lets a single caller pay for one fdatasync an entry and no pause', async () => {
+  it('lets a single caller pay for one fdatasync an entry', async () => {
     const before = fs.syncs;
     for (let i = 0; i < 10; i++) await log.append(intent());
     expect(fs.syncs - before).toBe(10);
@@ -336,6 +338,19 @@ describe('a file taken away under the log', () => {
     clock.advance(1_000);
     await expect(log.append(intent())).rejects.toMatchObject(unavailable);
     expect(await readFile(path, 'utf8')).toBe('not mine');
+  });
+
+  it('is not put aside by rotation as if it were the log', async () => {
+    await log.close();
+    clock.advance(86_400_000 - 100);
+    log = await open({ rotation: 'daily' });
+    await log.append(intent());
+    await rm(path);
+    await writeFile(path, 'not mine');
+    clock.advance(200);
+    await expect(log.append(intent())).rejects.toMatchObject(unavailable);
+    expect(await readFile(path, 'utf8')).toBe('not mine');
+    expect(states).toEqual(['false replaced']);
   });
 
   it('in a place that became read-only closes the gate until it is writable', async () => {

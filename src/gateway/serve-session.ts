@@ -2,9 +2,10 @@ import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { failure, isFailure, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
+import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
 import { cancelledId, type Gate } from './gate.ts';
-import { asKnown, forbidden, handle } from './handle.ts';
+import { forbidden, handle } from './handle.ts';
 import { whoOf } from './record.ts';
 import type { ReplyStream } from './reply-stream.ts';
 import type { Session } from './session.ts';
@@ -34,6 +35,8 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   const { message, reply, caller, remote, scope, sessionId } = arrival;
   if (message.method === 'initialize') return await initialize(gate, arrival);
+  // A notification needs hardly any permission; under an id it would be a request that needs none.
+  if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
   refuseModern(message);
   const session = gate.findSession(sessionId, caller, remote, scope);
   if (session.flights.has(message.id)) throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
@@ -43,7 +46,7 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     const json = await answer(gate, { ...arrival, session });
     reply.reply(json);
   } catch (error) {
-    const known = asKnown(error);
+    const known = gate.known(error);
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
     if (!TOLD_IN_BAND.has(known.code)) throw known;
@@ -115,7 +118,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     reply.reply(result(message, first ?? mergeInitialize(session.answers, version, gate.version)));
   } catch (error) {
     await session.end('initialize failed');
-    const known = asKnown(error);
+    const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
     reply.reply(JSON.stringify(failure(message.id, known)));
   }
@@ -164,7 +167,7 @@ async function page(
   try {
     return await handle(gate, { caller, remote, session, upstream, request, reply });
   } catch (error) {
-    const known = asKnown(error);
+    const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
     const response = failure(message.id, known);
     return { response, json: JSON.stringify(response) };
