@@ -41,7 +41,7 @@ export interface StartOptions {
 
 /** A gateway that serves. */
 export interface Serving {
-  /** `https://127.0.0.1:PORT`, without a path. */
+  /** Where it says that it answers, such as `https://127.0.0.1:PORT`; without a path. */
   readonly url: string;
   readonly pid: number;
   /** What it has written to stdout and stderr. */
@@ -126,7 +126,7 @@ async function startServing(file: string, folder: string, env: StartOptions['env
   const program: Program = await startProgram({
     command: process.execPath,
     args: [merlon, 'serve', '-c', file],
-    ready: /(https:\/\/[\w.-]+:\d+)\/mcp\n/,
+    ready: /(https:\/\/[\w.-]+(?::\d+)?)\/mcp\n/,
     cwd: folder,
     env: { PATH: programPath, ...env },
   });
@@ -134,7 +134,10 @@ async function startServing(file: string, folder: string, env: StartOptions['env
   return { url, pid: program.pid, output: () => program.output(), stop: () => program.stop() };
 }
 
-/** Runs `merlon` with these arguments until it ends by itself. */
+/** A command that has not ended by then, in milliseconds, never will. */
+const COMMAND_MS = 30_000;
+
+/** Runs `merlon` with these arguments until it ends by itself; one that does not is killed and has no exit code. */
 export async function runMerlon(args: readonly string[], env: StartOptions['env'] = {}): Promise<Ended> {
   const child = spawn(process.execPath, [merlon, ...args], {
     env: { ...process.env, PATH: programPath, ...env },
@@ -142,7 +145,9 @@ export async function runMerlon(args: readonly string[], env: StartOptions['env'
   });
   const killLeft = (): void => void child.kill('SIGKILL');
   process.once('exit', killLeft);
+  const timer = setTimeout(killLeft, COMMAND_MS);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  clearTimeout(timer);
   process.off('exit', killLeft);
   return { code: child.exitCode, stdout, stderr };
 }

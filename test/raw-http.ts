@@ -9,8 +9,8 @@ export interface Raw {
   readonly tcp: Socket;
   /** Resolves when the bytes have been handed to the system. */
   send(bytes: string | Buffer): Promise<void>;
-  /** The next answer; of one without Content-Length only the head. @throws Error when the connection ends before */
-  answer(): Promise<RawAnswer>;
+  /** The next answer; of one without Content-Length, or with `headOnly`, no body. @throws Error when the connection ends before */
+  answer(headOnly?: boolean): Promise<RawAnswer>;
   /** All that comes until the other side closes. */
   rest(): Promise<string>;
 }
@@ -55,9 +55,9 @@ export async function openRaw(target: { readonly url: string; readonly ca: strin
     socket,
     tcp,
     send: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
-    async answer() {
+    async answer(headOnly = false) {
       for (;;) {
-        const found = takeAnswer(received);
+        const found = takeAnswer(received, headOnly);
         if (found !== undefined) {
           received = found.left;
           return found.answer;
@@ -72,14 +72,14 @@ export async function openRaw(target: { readonly url: string; readonly ca: strin
   };
 }
 
-function takeAnswer(bytes: Buffer): { answer: RawAnswer; left: Buffer } | undefined {
+function takeAnswer(bytes: Buffer, headOnly: boolean): { answer: RawAnswer; left: Buffer } | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return undefined;
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
   const headers = new Map(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
-  const size = Number(headers.get('content-length') ?? 0);
+  const size = headOnly ? 0 : Number(headers.get('content-length') ?? 0);
   if (bytes.length < end + 4 + size) return undefined;
   const body = bytes.subarray(end + 4, end + 4 + size).toString('utf8');
   return { answer: { status: Number(first.split(' ')[1]), headers, body }, left: bytes.subarray(end + 4 + size) };
