@@ -13,6 +13,8 @@ import { processesWith } from './children/process-table.ts';
 const SECRETS = ['literal-5ecret-in-the-file', 'env-5ecret-in-the-environment'];
 const ENV = { PLANTED: SECRETS[1] };
 const base: GatewayConfig = {
+  // Without a log file its lines go to stderr too.
+  logging: { level: 'ERROR' },
   auth: { providers: [{ type: 'api_key' }, { type: 'jwt', algorithm: 'HS256', secret: '${env:PLANTED}' }] },
   mcpServers: { remote: { url: 'http://127.0.0.1:9/mcp', headers: { Authorization: `Bearer ${SECRETS[0]}` } } },
 };
@@ -36,7 +38,7 @@ async function serve(config: GatewayConfig, env: Record<string, string | undefin
  */
 function refusalOf(ended: Ended): unknown {
   const [, code] = /^(?:\S+:\d+:\d+ )?([A-Z_]+): [^\n]+\.\n {2}[^\n]+[.?]\n$/.exec(ended.stderr) ?? [];
-  const isTidy = ended.stdout === '' && !/\s+at |node:|Error:/.test(ended.stderr);
+  const isTidy = ended.stdout === '' && !/^\s+at |node:|Error:/m.test(ended.stderr);
   return code !== undefined && isTidy && !SECRETS.some((secret) => ended.stderr.includes(secret))
     ? `${code} ${ended.code}`
     : ended;

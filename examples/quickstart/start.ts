@@ -63,11 +63,12 @@ closeInheritedDescriptors();
 try {
   const keys = await prepare();
   const running = await serve(config, { env: process.env, allowUnsafeBind: false, stderr: err });
+  const stopped = untilStopped(running, err);
   announce(running, out);
   showKeys(keys);
   showClients(running.url, keys.get('user') ?? 'YOUR_KEY');
   out('\nCtrl-C stops the gateway and every server that it started.\n');
-  await untilStopped(running, err);
+  await stopped;
 } catch (error) {
   process.exitCode = report(error, err);
 }

@@ -53,8 +53,10 @@ export async function handle(gate: Pipeline, call: Call): Promise<Released> {
   let intent: Intent | undefined;
   try {
     const grant = authorize(gate, call);
-    const link = await gate.connect(call, grant);
+    let link = await gate.connect(call, grant);
     intent = await gate.recorder.intent(call, grant);
+    // Ended, or replaced by another configuration, while the intent was written.
+    if (link.closed) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = await forward(gate, link, grant, intent, call);
     const released = release(gate, call, reply);
