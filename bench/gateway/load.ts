@@ -44,6 +44,8 @@ interface Line {
   readonly name: string;
 }
 
+// Its parent is gone: nobody waits for the result.
+process.once('disconnect', () => process.exit());
 process.once('message', (order: LoadOrder) => {
   run(order).catch((error: unknown) => report({ kind: 'failed', reason: String(error) }));
 });

@@ -92,6 +92,8 @@ export class LogFile {
   /** Puts the file aside under its period's name and begins a new one. */
   async rotate(): Promise<void> {
     const { path, rule, fs } = this.#options;
+    // Never put aside, as if it were ours, what somebody put in its place.
+    if (!(await this.isIntact())) throw Object.assign(new Error('not our file'), { code: 'replaced' });
     const aside = rotatedName(this.#base, rule.rotation, this.#time, await fs.readdir(this.#folder));
     await this.#detach();
     await fs.rename(path, join(this.#folder, aside));

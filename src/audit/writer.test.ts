@@ -338,6 +338,19 @@ describe('a file taken away under the log', () => {
     expect(await readFile(path, 'utf8')).toBe('not mine');
   });
 
+  it('is not put aside by rotation as if it were the log', async () => {
+    await log.close();
+    clock.advance(86_400_000 - 100);
+    log = await open({ rotation: 'daily' });
+    await log.append(intent());
+    await rm(path);
+    await writeFile(path, 'not mine');
+    clock.advance(200);
+    await expect(log.append(intent())).rejects.toMatchObject(unavailable);
+    expect(await readFile(path, 'utf8')).toBe('not mine');
+    expect(states).toEqual(['false replaced']);
+  });
+
   it('in a place that became read-only closes the gate until it is writable', async () => {
     await log.append(intent());
     await rm(path);

@@ -220,8 +220,13 @@ export class GroupWriter {
     const text = `The audit log cannot be written (${cause}).`;
     const unavailable = new MerlonError('AUDIT_UNAVAILABLE', text, { cause: error });
     this.#failure = { since, cause, error: unavailable, refused: 0, retryAt: since };
-    this.#options.onStateChange({ writable: false, cause });
+    this.#announce({ writable: false, cause });
     return this.#failure;
+  }
+
+  #announce(state: WriterState): void {
+    // Apart from the loop, which a failing listener must not stop.
+    queueMicrotask(() => this.#options.onStateChange(state));
   }
 
   #retryLater(failure: Failure): void {
@@ -262,7 +267,7 @@ export class GroupWriter {
     }
     this.#failure = undefined;
     this.#cancelRetry();
-    this.#options.onStateChange({ writable: true, cause: 'recovered' });
+    this.#announce({ writable: true, cause: 'recovered' });
     return true;
   }
 

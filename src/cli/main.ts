@@ -29,11 +29,12 @@ const config = program.command('config').description('work with the configuratio
 config
   .command('check')
   .description('read the configuration, say everything that is wrong with it, do nothing else')
+  .argument('[file]', 'configuration file, the same as -c')
   .addOption(configOption)
   .addOption(unsafeBind)
-  .action(async (options: { config: string; allowUnsafeBind?: true }) => {
+  .action(async (file: string | undefined, options: { config: string; allowUnsafeBind?: true }) => {
     const { checkConfig } = await import('./config-check.ts');
-    process.exitCode = await checkConfig(options.config, {
+    process.exitCode = await checkConfig(file ?? options.config, {
       env: process.env,
       allowUnsafeBind: options.allowUnsafeBind === true,
       print: (line) => void process.stdout.write(`${line}\n`),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { faults, load, TLS } from '../../test/config.ts';
 import { configJsonSchema, isSchema, type Schema, typeOf } from './json-schema.ts';
-import { editDistance } from './nearest.ts';
+import { editDistance } from '../kernel/nearest.ts';
 
 interface Spot {
   readonly path: readonly (string | number)[];

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { MerlonError } from '../kernel/errors.ts';
 import { knownKeys, type Schema, schemaAt } from './json-schema.ts';
 import { showName, showPath } from './name.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../kernel/nearest.ts';
 import { problem } from './problems.ts';
 import { find, keyPlaceOf, type Path, placeOf, type Tree } from './tree.ts';
 

@@ -104,7 +104,7 @@ describe('all problems at once', () => {
       'permissions:', //                          10
       '  roles:', //                              11
       '    - { name: a, permissions: [x] }', //   12
-      '    - { name: a, permissions: [x:y] }', // 13
+      '    - { name: a, permissions: [read:y] }', // 13
       'logging: { level: "${env:NOPE}" }', //     14
     ].join('\n');
     await expect(places(text)).resolves.toEqual([
@@ -116,7 +116,8 @@ describe('all problems at once', () => {
       '8:38 CONFIG_INVALID',
       '9:19 CONFIG_INVALID',
       '12:32 CONFIG_INVALID',
-      '13:15 CONFIG_INVALID',
+      '13:15 CONFIG_INVALID', // the name again
+      '13:32 CONFIG_INVALID', // no such kind
       '14:19 CONFIG_SECRET_MISSING',
     ]);
   });

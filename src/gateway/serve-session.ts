@@ -2,6 +2,7 @@ import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { failure, isFailure, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
+import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
 import { cancelledId, type Gate } from './gate.ts';
 import { asKnown, forbidden, handle } from './handle.ts';
@@ -34,6 +35,8 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   const { message, reply, caller, remote, scope, sessionId } = arrival;
   if (message.method === 'initialize') return await initialize(gate, arrival);
+  // A notification needs hardly any permission; under an id it would be a request that needs none.
+  if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
   refuseModern(message);
   const session = gate.findSession(sessionId, caller, remote, scope);
   if (session.flights.has(message.id)) throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');

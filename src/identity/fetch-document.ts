@@ -1,5 +1,6 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { isObject, type JsonObject } from '../kernel/jsonrpc.ts';
+import { isLoopbackHost } from '../kernel/loopback.ts';
 
 /** The part of `fetch` that is used here. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
@@ -69,11 +70,5 @@ export function unavailable(url: URL, reason: string, cause?: unknown): MerlonEr
 export function trustworthyUrl(text: string): URL | undefined {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)) ? url : undefined;
-}
-
-/** True for an address on this very machine. */
-export function isLoopback(url: URL): boolean {
-  // URL has already turned 127.1, 0x7f000001 and the like into four decimal numbers.
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname)) ? url : undefined;
 }

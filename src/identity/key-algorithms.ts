@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
-/** The signature algorithms that a JWT provider can be pinned to (RFC 7518 section 3.1, RFC 8037). */
+/** The signature algorithms that a JWT provider can be pinned to (RFC 7518 section 3.1, RFC 8037, RFC 9864). `none` is not among them. */
 export const jwtAlgorithms = [
   ...(['HS256', 'HS384', 'HS512'] as const),
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ] as const;
 /** One of {@link jwtAlgorithms}. */
 export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
@@ -40,8 +40,7 @@ export function algorithmsOf(pem: string): readonly JwtAlgorithm[] {
     case 'ec':
       return jwtAlgorithms.filter((name) => name === curves[namedCurve]);
     case 'ed25519':
-    case 'ed448':
-      return ['EdDSA'];
+      return ['EdDSA', 'Ed25519'];
     default:
       return [];
   }

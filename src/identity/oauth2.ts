@@ -1,11 +1,13 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { MerlonError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/jsonrpc.ts';
+import { isLoopbackHost } from '../kernel/loopback.ts';
 import { createBackoff } from './backoff.ts';
-import { FETCH_TIMEOUT_MS, fetchDocument, isLoopback, trustworthyUrl, unavailable } from './fetch-document.ts';
+import { FETCH_TIMEOUT_MS, fetchDocument, trustworthyUrl, unavailable } from './fetch-document.ts';
 import { createJwks, type JwksOptions, withRetry } from './jwks.ts';
 import { checkTokenOptions, invalid } from './jwt.ts';
-import { type Algorithm, algorithms, createTokenProvider, type TokenOptions, type TokenProvider } from './token.ts';
+import { isSymmetric, type JwtAlgorithm, jwtAlgorithms } from './key-algorithms.ts';
+import { createTokenProvider, type TokenOptions, type TokenProvider } from './token.ts';
 
 /** How tokens of an OAuth 2 authorization server are verified. */
 export interface OAuth2Options extends Omit<TokenOptions, 'algorithms' | 'issuer' | 'audience'>, JwksOptions {
@@ -14,11 +16,10 @@ export interface OAuth2Options extends Omit<TokenOptions, 'algorithms' | 'issuer
   /** Whom acceptable tokens are for: this gateway's public address, and where the server says so the client id. */
   readonly audience: readonly string[];
   /** Default: every asymmetric algorithm. */
-  readonly algorithms?: readonly Algorithm[];
+  readonly algorithms?: readonly JwtAlgorithm[];
 }
 
-const asymmetric = Object.entries(algorithms).filter(([, kind]) => kind !== 'secret');
-const DEFAULT_ALGORITHMS = asymmetric.map(([name]) => name as Algorithm);
+const DEFAULT_ALGORITHMS = jwtAlgorithms.filter((name) => !isSymmetric(name));
 const REFRESH_MS = 3_600_000;
 
 interface Discovered {
@@ -39,7 +40,7 @@ export function createOAuth2Provider(options: OAuth2Options): TokenProvider {
   if (issuer === undefined || issuer.search !== '' || issuer.hash !== '') {
     throw invalid(tokenOptions, 'needs an https address without query as its issuer');
   }
-  if (tokenOptions.algorithms.some((one) => algorithms[one] === 'secret')) {
+  if (tokenOptions.algorithms.some(isSymmetric)) {
     throw invalid(tokenOptions, 'cannot use HS algorithms: an issuer publishes public keys');
   }
 
@@ -110,7 +111,7 @@ function jwksUriIn(address: URL, issuer: URL, metadata: JsonObject, issuerText: 
   const text = metadata['jwks_uri'];
   const url = typeof text === 'string' ? trustworthyUrl(text) : undefined;
   // Metadata from elsewhere must not send us to a port of this machine.
-  if (url === undefined || (isLoopback(url) && !isLoopback(issuer)))
+  if (url === undefined || (isLoopbackHost(url.hostname) && !isLoopbackHost(issuer.hostname)))
     throw unavailable(address, 'its jwks_uri is unsafe');
   return url;
 }

@@ -1,33 +1,15 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify, type KeyInput } from 'jose';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Caller, Verdict } from './caller.ts';
+import type { JwtAlgorithm } from './key-algorithms.ts';
 import { createTokenCache, digestOf } from './token-cache.ts';
-
-/** Signature algorithms that may be configured, with the kind of key each takes. `none` is not among them. */
-export const algorithms = {
-  HS256: 'secret',
-  HS384: 'secret',
-  HS512: 'secret',
-  RS256: 'rsa',
-  RS384: 'rsa',
-  RS512: 'rsa',
-  PS256: 'rsa',
-  PS384: 'rsa',
-  PS512: 'rsa',
-  ES256: 'prime256v1',
-  ES384: 'secp384r1',
-  ES512: 'secp521r1',
-  EdDSA: 'ed25519',
-  Ed25519: 'ed25519',
-} as const;
-export type Algorithm = keyof typeof algorithms;
 
 /** What is asked of a token besides a good signature, and which role it gives. */
 export interface TokenOptions {
   /** The provider's name in logs, and in principals where no issuer is configured. */
   readonly name: string;
   /** The only algorithms accepted, whatever the token claims. */
-  readonly algorithms: readonly Algorithm[];
+  readonly algorithms: readonly JwtAlgorithm[];
   /** Exactly the `iss` of acceptable tokens. Default: any. */
   readonly issuer?: string;
   /** At least one of these is in the `aud` of acceptable tokens. Default: any. */

@@ -1,41 +1,47 @@
+/** The cost is quadratic in a word's length, and the word may come from anywhere. */
+const LONGEST = 64;
+
 /**
- * The known word that a misspelt one most likely means, for "did you mean"; undefined when none is close
- * (more than a third of its letters, and more than two, would have to change).
+ * The known word that a misspelt one most likely means, for "did you mean"; undefined when none is near: more than a
+ * third of its letters would have to change. Case and separators do not count.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  // The cost below is quadratic in the word's length, and the word may come from anywhere.
-  if (word.length > 64) return undefined;
+  if (word.length > LONGEST) return undefined;
+  const plain = fold(word);
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least && distance < candidate.length) {
-      best = candidate;
-      least = distance;
-    }
+    const distance = editDistance(plain, fold(candidate));
+    if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }
 
-/** Damerau-Levenshtein distance (insert, delete, replace, swap two neighbours: 1 each). */
-function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
+// `maxBodyBytes` and `max-body-bytes` are as good as `max_body_bytes`.
+function fold(word: string): string {
+  return word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+/** How many insertions, deletions, substitutions and swaps of neighbours turn `a` into `b` (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  let [before, above]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)];
+  for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
-    for (let column = 1; column <= b.length; column++) {
+    for (let column = 1; column <= b.length; column += 1) {
       const same = a[row - 1] === b[column - 1];
-      let cost = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (same ? 0 : 1),
-      );
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
-      current.push(cost);
+      current[column] = Math.min(
+        cell(above, column) + 1,
+        cell(current, column - 1) + 1,
+        cell(above, column - 1) + (same ? 0 : 1),
+        swapped ? cell(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
     }
-    before = previous;
-    previous = current;
+    [before, above] = [above, current];
   }
-  return previous[b.length] ?? 0;
+  return cell(above, b.length);
+}
+
+function cell(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { MerlonError } from '../kernel/errors.ts';
 import type { DeepReadonly } from '../kernel/readonly.ts';
+import { parsePermission } from './permission.ts';
 
-const permission = z
-  .string()
-  .regex(/^[^:\s]+:\S+$/, 'a permission such as read:*, execute:tool or execute:tool/filesystem/read_file');
+const permission = z.string().superRefine((text, context) => {
+  try {
+    parsePermission(text);
+  } catch (error) {
+    // Not its message, which repeats the text: a secret may have slipped in here.
+    const todo = error instanceof MerlonError ? error.todo : '';
+    context.addIssue({ code: 'custom', message: `is no permission (${todo.replace(/\.$/, '')})` });
+  }
+});
 
 const role = z.strictObject({
   name: z
