@@ -113,8 +113,8 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
   const gate = new Gate({
     clock,
     version: '0.0.0',
-    log: { info() {}, warn() {}, error() {} },
-    recorder: createRecorder({ append, clock, mask: (json) => json }),
+    log: { info() {}, warn() {}, error: () => undefined },
+    recorder: createRecorder({ append, clock, mask: { text: (text) => text, value: (value) => value } }),
     snapshot: {
       roles: new Map(Object.entries(options.roles).map(([name, permissions]) => [name, defineRole(name, permissions)])),
       authenticate(header) {

@@ -10,7 +10,7 @@ import { formatPermission } from '../policy/permission.ts';
 import { identify, refusalHeaders, throttle } from '../gateway/endpoint.ts';
 import type { Catalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
-import { asKnown, forbidden } from '../gateway/handle.ts';
+import { forbidden } from '../gateway/handle.ts';
 import { prefixName } from '../gateway/aggregate.ts';
 import { errorShape, healthShape, infoShape, loggingShape, readyShape, rolesShape, toolsShape } from './shapes.ts';
 
@@ -91,8 +91,8 @@ export function createApi(
   catalog: () => Promise<Catalog>,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const app = new OpenAPIHono<Env>();
-  app.onError((error) => refused(gate, asKnown(error)));
-  app.notFound(() => refused(gate, new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
+  app.onError((error) => refused(gate.known(error)));
+  app.notFound(() => refused(new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
   app.use(async (c, next) => {
     c.set('caller', await admit(gate, c));
     await next();
@@ -159,12 +159,14 @@ async function admit(gate: Gate, c: Context<Env>): Promise<Caller | undefined> {
   const { incoming } = c.env;
   const remote = incoming.socket.remoteAddress ?? 'unknown';
   const need = needOf(c.req.path);
-  if (need === 'public' && incoming.headers.authorization === undefined) {
-    if (c.req.path.startsWith('/api/')) throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
-    return undefined;
+  if (need === 'public') {
+    // By address, with a key or without: asking in public must not use up what a caller may do.
+    if (c.req.path.startsWith('/api/')) throttle(gate.current.limiter, `public ${remote}`, gate.clock.now());
+    if (incoming.headers.authorization === undefined) return undefined;
+    return await identify(gate, incoming, remote, undefined);
   }
   const caller = await identify(gate, incoming, remote, gate.current.limiter);
-  if (need === 'public' || need === undefined) return caller;
+  if (need === undefined) return caller;
   const decision = decide(gate.roleOf(caller), need);
   if (decision.allowed) return caller;
   const error = forbidden(decision.missing);
@@ -178,9 +180,11 @@ function needOf(path: string): Need | undefined {
   return Object.hasOwn(endpointNeeds, path) ? endpointNeeds[path as keyof typeof endpointNeeds] : undefined;
 }
 
-function refused(gate: Gate, error: MerlonError): Response {
-  if (error.code === 'INTERNAL') gate.log.error('request failed', { error: error.cause });
-  const { code, message, todo } = error;
+function refused(error: MerlonError): Response {
+  const { code, message, todo, data } = error;
   const headers = { ...refusalHeaders(error), 'content-type': 'application/json' };
-  return new Response(JSON.stringify({ error: { code, message, todo } }), { status: error.http, headers });
+  return new Response(JSON.stringify({ error: { code, message, todo, id: data?.['id'] } }), {
+    status: error.http,
+    headers,
+  });
 }

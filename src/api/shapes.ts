@@ -36,5 +36,12 @@ export const loggingShape = z.object({ level: z.string(), audit_enabled: z.boole
 export const healthShape = z.object({ status: z.literal('ok') }).openapi('Health');
 export const readyShape = z.object({ ready: z.boolean(), audit: z.boolean(), draining: z.boolean() }).openapi('Ready');
 export const errorShape = z
-  .object({ error: z.object({ code: z.string(), message: z.string(), todo: z.string() }) })
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      todo: z.string(),
+      id: z.string().optional().describe('Of an unexpected error: what to look for in the server log.'),
+    }),
+  })
   .openapi('Error');

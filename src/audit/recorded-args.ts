@@ -29,7 +29,9 @@ export function recordArgs(
 ): RecordedArgs {
   const argsHash = hash('sha256', text, 'hex');
   const isLong = text.length > MAX_LOOKED_AT;
-  const masked = JSON.stringify(mask(isLong ? beginning(args, { left: MAX_LOOKED_AT }) : args)) ?? 'null';
+  const looked = isLong ? beginning(args, { left: MAX_LOOKED_AT }) : args;
+  const safe = mask(looked);
+  const masked = safe === args ? text : (JSON.stringify(safe) ?? 'null');
   const shown = isLong ? masked.slice(0, Math.max(0, masked.length - CUT_MARGIN)) : masked;
   if (!isLong && shown.length <= MAX_RECORDED) return { args: shown, argsHash };
   return { args: `${shown.slice(0, MAX_RECORDED)}[cut: ${text.length} characters]`, argsHash };

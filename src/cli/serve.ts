@@ -5,13 +5,12 @@ import { Agent } from 'undici';
 import { createApi, type Deployment } from '../api/app.ts';
 import { type AuditLog, openAuditLog } from '../audit/log.ts';
 import { type Config, type Loaded, loadConfig } from '../config/load.ts';
-import { createMask } from '../detect/mask.ts';
+import { createMask, type Mask } from '../detect/mask.ts';
 import { createCatalog } from '../gateway/catalog.ts';
 import { createChildren } from '../gateway/children.ts';
 import { type Edge, startEdge } from '../gateway/edge.ts';
 import { scopeOf, serveMcp } from '../gateway/endpoint.ts';
 import { Gate } from '../gateway/gate.ts';
-import { hideSecrets } from '../gateway/hide.ts';
 import { createRecorder } from '../gateway/record.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -45,15 +44,15 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const { config } = loaded;
   await prepareFolders(config);
 
-  let mask = createMask({ secrets: [...loaded.secrets] });
-  const log = await openLog(config, (text) => mask.text(text), options.stderr);
+  const mask = createMask({ secrets: loaded.secrets });
+  const log = openLog(config, mask, options.stderr);
   const children = createChildren({ clock, log, env: options.env, maxChildren: config.security.max_children });
   checkCommands(loaded.config, children);
   const audit = config.security.audit_log_enabled ? await openAudit(config, log) : undefined;
   const recorder = createRecorder({
     append: audit === undefined ? () => Promise.resolve(0) : (entry) => audit.append(entry),
     clock,
-    mask: (json) => mask.text(json),
+    mask: config.security.mask_secrets ? mask : UNMASKED,
   });
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
 
@@ -63,7 +62,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       dispatcher,
       clock,
       before,
-      hide: hideSecrets(next.secrets),
+      hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
       authenticate: makeAuthenticate(next.config, {
         clock,
         publicUrl: next.config.server.public_url ?? boundUrl(next.config),
@@ -106,7 +105,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     const snapshot = snapshotOf(next, gate.current);
     edge.setAllowLists(edgeOptionsOf(next.config));
     await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
-    mask = createMask({ secrets: [...loaded.secrets, ...next.secrets] });
+    for (const secret of next.secrets) mask.addSecret(secret);
     loaded = next;
     log.setLevel(next.config.logging.level);
     log.info('configuration applied', {});
@@ -165,21 +164,20 @@ async function prepareFolders({ server, security, logging }: Config): Promise<vo
   }
 }
 
-async function openLog(
-  { logging }: Config,
-  mask: (text: string) => string,
-  stderr: (text: string) => void,
-): Promise<Log> {
-  return await createLog({
+/** For who switched masking off: the start says so. */
+const UNMASKED = { text: (text: string): string => text, value: (value: unknown): unknown => value };
+
+function openLog({ logging, security }: Config, mask: Mask, stderr: (text: string) => void): Log {
+  return createLog({
     level: logging.level,
     format: logging.format,
-    ...(logging.path === undefined ? {} : { path: logging.path }),
+    path: logging.path,
     rotation: logging.rotation,
     maxBytes: logging.max_bytes,
     retentionDays: logging.retention_days,
     clock: systemClock,
-    mask,
-    stderr,
+    mask: security.mask_secrets ? mask : UNMASKED,
+    stderr: logging.path === undefined ? { write: stderr } : undefined,
   });
 }
 

@@ -8,6 +8,8 @@ export interface Mask {
   text(text: string): string;
   /** Masks every string, every field name, and whatever stands under a secret-looking field name; the very value when there is no secret. */
   value(value: unknown): unknown;
+  /** Masks within a text the exact values alone, whatever they look like. */
+  exact(text: string): string;
   /** Adds an exact value to look for; shorter than 6 characters it is ignored, since it would mask ordinary words. */
   addSecret(secret: string): void;
 }
@@ -33,8 +35,10 @@ export function createMask(options: MaskOptions): Mask {
   const known = new Set<string>();
   let exact: RegExp | undefined;
 
+  const maskExact = (input: string): string =>
+    exact?.test(input) === true ? input.replaceAll(exactAll(exact), replacement('secret')) : input;
   const text = (input: string): string => {
-    const rest = exact?.test(input) === true ? input.replaceAll(exactAll(exact), replacement('secret')) : input;
+    const rest = maskExact(input);
     return hint.test(rest) ? maskShapes(rest, shapes) : rest;
   };
   const addSecrets = (secrets: readonly string[]): void => {
@@ -43,7 +47,12 @@ export function createMask(options: MaskOptions): Mask {
     exact = known.size === 0 ? undefined : new RegExp(longestFirst.map(escape).join('|'));
   };
   addSecrets(options.secrets);
-  return { text, value: (value) => maskValue(value, text, MAX_DEPTH), addSecret: (secret) => addSecrets([secret]) };
+  return {
+    text,
+    value: (value) => maskValue(value, text, MAX_DEPTH),
+    exact: maskExact,
+    addSecret: (secret) => addSecrets([secret]),
+  };
 }
 
 /** A secret as it is, within JSON text, and within an address. */

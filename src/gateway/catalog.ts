@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../kernel/jsonrpc.ts';
 import { isFailure, isObject } from '../kernel/jsonrpc.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide, operationOf } from '../policy/decide.ts';
-import { asKnown, handle } from './handle.ts';
+import { handle } from './handle.ts';
 import { type Gate, SELF } from './gate.ts';
 import { Session } from './session.ts';
 
@@ -52,7 +52,7 @@ async function ask(gate: Gate): Promise<Catalog> {
       try {
         return { upstream, tools: await toolsOf(gate, upstream) };
       } catch (error) {
-        const { code, message } = asKnown(error);
+        const { code, message } = gate.known(error);
         gate.log.warn('tool list unavailable', { upstream, code, reason: message });
         return { upstream, tools: undefined };
       }

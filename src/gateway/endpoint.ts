@@ -15,7 +15,6 @@ import {
 } from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
 import type { Gate } from './gate.ts';
-import { asKnown } from './handle.ts';
 import { readBody } from './read-body.ts';
 import { ReplyStream } from './reply-stream.ts';
 import { notified, requested } from './serve-session.ts';
@@ -57,7 +56,7 @@ export async function serveMcp(
     if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
     await serve(visit);
   } catch (error) {
-    refuse(gate, res, asKnown(error), visit?.id ?? null);
+    refuse(res, gate.known(error), visit?.id ?? null);
   }
 }
 
@@ -86,7 +85,7 @@ export async function identify(
     throttle(limiter, caller.principal, gate.clock.now());
     return caller;
   } catch (error) {
-    const refusal = caller === undefined ? strangerRefused(gate, remote, error) : asKnown(error);
+    const refusal = caller === undefined ? strangerRefused(gate, remote, error) : gate.known(error);
     await gate.recorder.refused({ remote, caller }, refusal);
     throw refusal;
   }
@@ -96,9 +95,9 @@ export async function identify(
 function strangerRefused(gate: Gate, remote: string, error: unknown): MerlonError {
   try {
     throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
-    return asKnown(error);
+    return gate.known(error);
   } catch (limited) {
-    return asKnown(limited);
+    return gate.known(limited);
   }
 }
 
@@ -196,8 +195,7 @@ function unreachable(gate: Gate, caller: Caller): MerlonError {
 }
 
 /** Answers a request that was not sent anywhere. */
-function refuse(gate: Gate, res: ServerResponse, error: MerlonError, id: Id | null): void {
-  if (error.code === 'INTERNAL') gate.log.error('request failed', { error: error.cause });
+function refuse(res: ServerResponse, error: MerlonError, id: Id | null): void {
   if (res.destroyed || res.writableEnded) return;
   if (res.headersSent) return void res.end();
   const json = JSON.stringify(failure(id, error));

@@ -37,7 +37,8 @@ export interface Limits {
 export interface GateLog {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** @returns an id to find an unknown error among the fields by */
+  error(message: string, fields?: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 export interface GateOptions {
@@ -110,6 +111,12 @@ export class Gate implements Pipeline, SessionHost {
 
   hide(text: string): string {
     return this.current.hide(text);
+  }
+
+  known(error: unknown): MerlonError {
+    if (error instanceof MerlonError) return error;
+    const id = this.log.error('unexpected error', { error });
+    return new MerlonError('INTERNAL', 'Something went wrong inside the gateway.', { data: { id }, cause: error });
   }
 
   /** Upstreams that the caller may use anything of. */
@@ -189,6 +196,7 @@ export class Gate implements Pipeline, SessionHost {
         flights: this.flights,
         timeoutOf: (name) => this.timeoutOf(name),
         hide: (text) => this.hide(text),
+        known: (error) => this.known(error),
       };
       const { response } = await handle(through, { caller, remote, session, upstream, request, reply: undefined });
       if (isFailure(response)) throw initializeFailed(upstream, response.error.message, response.error.data);

@@ -33,6 +33,8 @@ export interface Pipeline {
   timeoutOf(upstream: string): number;
   /** Masks the gateway's own secrets in text that leaves it. */
   hide(text: string): string;
+  /** An error nobody foresaw fails closed: it is logged, and shows nothing of itself but the id to find it by. */
+  known(error: unknown): MerlonError;
 }
 
 /** A reply that was recorded and may leave; only {@link handle} makes one. */
@@ -58,7 +60,7 @@ export async function handle(gate: Pipeline, call: Call): Promise<Released> {
     await gate.recorder.outcome(intent, statusOf(released.response), released.json.length);
     return released;
   } catch (error) {
-    const known = asKnown(error);
+    const known = gate.known(error);
     if (intent === undefined) await gate.recorder.refused(call, known);
     else await gate.recorder.outcome(intent, outcomeOf(known), 0, known.code);
     if (intent === undefined || known.code === 'CANCELLED' || known.code === 'AUDIT_UNAVAILABLE') throw known;
@@ -142,10 +144,4 @@ function outcomeOf(error: MerlonError): 'error' | 'cancelled' | 'timeout' | 'wit
   if (error.code === 'CANCELLED') return 'cancelled';
   if (error.code === 'UPSTREAM_TIMEOUT') return 'timeout';
   return error.code === 'UPSTREAM_INVALID' || error.code === 'RPC_TOO_DEEP' ? 'withheld' : 'error';
-}
-
-/** An error nobody foresaw fails closed and shows nothing of itself. */
-export function asKnown(error: unknown): MerlonError {
-  if (error instanceof MerlonError) return error;
-  return new MerlonError('INTERNAL', 'Something went wrong inside the gateway.', { cause: error });
 }

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { AuditContext, AuditEntry } from '../audit/log.ts';
+import { recordArgs } from '../audit/recorded-args.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { ErrorCode, MerlonError } from '../kernel/errors.ts';
@@ -54,15 +54,19 @@ export interface Refused {
 /** Where entries go: the audit log, or nothing when it is switched off. */
 export type Append = (entry: AuditEntry) => Promise<number>;
 
+/** Replaces secrets in a text, and in a JSON value. */
+export interface RecordMask {
+  text(text: string): string;
+  value(value: unknown): unknown;
+}
+
 export interface RecorderOptions {
   readonly append: Append;
   readonly clock: Clock;
-  /** Masks secrets in JSON text before it is written. */
-  readonly mask: (json: string) => string;
+  /** Masks secrets in what a caller sent before it is written. */
+  readonly mask: RecordMask;
 }
 
-/** Arguments beyond this are cut in the log, characters; their hash covers the whole. */
-const MAX_ARGS = 2_048;
 const REFUSAL_WINDOW_MS = 1_000;
 const MAX_REFUSAL_KEYS = 10_000;
 
@@ -133,17 +137,14 @@ function auditCaller({ principal, role, method, credential }: Caller): AuditCont
 }
 
 /** The call itself: its arguments masked and cut, and a hash of them whole. */
-function whatOf(request: { method: string; params?: JsonObject }, mask: (json: string) => string): AuditContext {
+function whatOf(request: { method: string; params?: JsonObject }, mask: RecordMask): AuditContext {
   const { method, params } = request;
   if (params === undefined) return { method };
   const name = params['name'] ?? params['uri'];
   const args = params['arguments'] ?? (method === 'tools/call' ? {} : params);
-  const json = JSON.stringify(args);
-  const masked = mask(json);
   return {
     method,
-    ...(typeof name === 'string' ? { name: mask(name) } : {}),
-    args: masked.length > MAX_ARGS ? `${masked.slice(0, MAX_ARGS)}…` : masked,
-    argsHash: hash('sha256', json, 'hex'),
+    name: typeof name === 'string' ? mask.text(name) : undefined,
+    ...recordArgs(args, (value) => mask.value(value)),
   };
 }

@@ -5,7 +5,7 @@ import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
 import { cancelledId, type Gate } from './gate.ts';
-import { asKnown, forbidden, handle } from './handle.ts';
+import { forbidden, handle } from './handle.ts';
 import { whoOf } from './record.ts';
 import type { ReplyStream } from './reply-stream.ts';
 import type { Session } from './session.ts';
@@ -46,7 +46,7 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     const json = await answer(gate, { ...arrival, session });
     reply.reply(json);
   } catch (error) {
-    const known = asKnown(error);
+    const known = gate.known(error);
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
     if (!TOLD_IN_BAND.has(known.code)) throw known;
@@ -111,7 +111,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     reply.reply(result(message, first ?? mergeInitialize(session.answers, version, gate.version)));
   } catch (error) {
     await session.end('initialize failed');
-    const known = asKnown(error);
+    const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
     reply.reply(JSON.stringify(failure(message.id, known)));
   }
@@ -160,7 +160,7 @@ async function page(
   try {
     return await handle(gate, { caller, remote, session, upstream, request, reply });
   } catch (error) {
-    const known = asKnown(error);
+    const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
     const response = failure(message.id, known);
     return { response, json: JSON.stringify(response) };
