@@ -212,6 +212,21 @@ describe('rotation', () => {
     await again.close();
   });
 
+  it('keeps the newest rotated file, however old, until the current one can carry the count', async () => {
+    const old = join(folder, 'audit-2020-01-01.log');
+    await writeFile(old, '{"seq":7,"time":"2020-01-01T00:00:00.000Z","kind":"intent"}\n');
+    const hours = fakeClock(clock.now());
+    const idle = await open({ retentionDays: 1, clock: hours });
+    hours.advance(2 * 3_600_000);
+    await idle.close();
+    expect(await readdir(folder)).toContain('audit-2020-01-01.log');
+    const log = await open({ retentionDays: 1 });
+    expect(await log.append(intent('a'))).toBe(8);
+    await log.close();
+    expect(await readdir(folder)).not.toContain('audit-2020-01-01.log');
+    expect((await allLines()).map((line) => line.seq)).toEqual([8, 9]);
+  });
+
   it('puts entries of one burst into the files of their own periods', async () => {
     const hours = fakeClock(Date.UTC(2026, 10, 22, 12, 59, 59, 999));
     const log = await open({ rotation: 'hourly', clock: hours });

@@ -40,8 +40,6 @@ export interface AuditLogOptions {
   readonly maxQueuedEntries?: number;
   /** Bytes that may wait for the disk before more are refused; default 16 MiB. */
   readonly maxQueuedBytes?: number;
-  /** Milliseconds between two writes while several callers wait (a single caller never does); default 1, 0 = none. */
-  readonly groupPauseMs?: number;
   /** Called when the log stops or starts again to take entries. */
   readonly onStateChange?: (state: WriterState) => void;
 }
@@ -57,7 +55,6 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     clock,
     maxQueuedEntries: options.maxQueuedEntries ?? 10_000,
     maxQueuedBytes: options.maxQueuedBytes ?? 16 * 1_048_576,
-    groupPauseMs: options.groupPauseMs ?? 1,
     onStateChange: options.onStateChange ?? (() => undefined),
   });
 }

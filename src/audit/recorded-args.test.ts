@@ -50,6 +50,14 @@ describe('recordArgs', () => {
     expect(seen).toBeLessThan(100_000);
   });
 
+  it('shows nothing near the end of what it looked at, where a secret may have been cut in two', () => {
+    const fold = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/B{1000,}/, '#') : value);
+    for (let before = 24_552; before < 24_580; before++) {
+      const recorded = recordArgs(`${'B'.repeat(before)}${SECRET}`, (value) => visit(fold(value)));
+      expect(recorded.args).toMatch(/^\[cut: \d+ characters\]$/);
+    }
+  });
+
   it('never shows a secret or a part of one, wherever the cuts fall', () => {
     const piece = fc.oneof(
       fc.constant(SECRET),

@@ -162,7 +162,7 @@ describe('group commit', () => {
     expect(acknowledged).toBe(true);
   });
 
-  it('lets a single caller pay for one fdatasync an entry and no pause', async () => {
+  it('lets a single caller pay for one fdatasync an entry', async () => {
     const before = fs.syncs;
     for (let i = 0; i < 10; i++) await log.append(intent());
     expect(fs.syncs - before).toBe(10);

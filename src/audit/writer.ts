@@ -1,19 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { type AuditEntry, encodeEntry, type LifecycleEntry } from './entry.ts';
 import { causeOf } from './files.ts';
 import type { LogFile } from './log-file.ts';
 
-/** How much may wait and how it is grouped. */
+/** How much may wait, and who hears of the log's state. */
 export interface WriterOptions {
   readonly clock: Clock;
   /** Entries that may wait to become durable. */
   readonly maxQueuedEntries: number;
   /** Bytes that may wait to become durable. */
   readonly maxQueuedBytes: number;
-  /** Milliseconds between two writes while several callers wait; 0 = none. */
-  readonly groupPauseMs: number;
   readonly onStateChange: (state: WriterState) => void;
 }
 
@@ -152,18 +149,7 @@ export class GroupWriter {
     } catch (error) {
       this.#retryLater(this.#fail(causeOf(error), error));
       this.#rejectAll(batch);
-      return;
     }
-    await this.#gather();
-  }
-
-  /**
-   * Entries that came during a write show that several callers are at work. An fdatasync costs some 100 µs of CPU,
-   * so the next one waits for more of them; a single caller, whose entries come one after the other, never waits.
-   */
-  async #gather(): Promise<void> {
-    const { groupPauseMs } = this.#options;
-    if (this.#queue.length > 0 && groupPauseMs > 0 && !this.#isClosing) await pause(groupPauseMs);
   }
 
   /** The longest run from the head of the queue that belongs into the current file and fits one write. */
