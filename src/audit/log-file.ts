@@ -60,6 +60,10 @@ export class LogFile {
     }
   }
 
+  get #flags(): number {
+    return OPEN | (this.#options.fs.writeThrough ?? 0);
+  }
+
   /** Number of the last durable line; 0 before the first. */
   get lastSeq(): number {
     return this.#seq;
@@ -82,7 +86,7 @@ export class LogFile {
       const { bytesWritten } = await this.#handle.write(lines, done, lines.length - done);
       done += bytesWritten;
     }
-    await this.#handle.datasync();
+    if (this.#options.fs.writeThrough === undefined) await this.#handle.datasync();
     this.#unconfirmed = 0;
     this.#size += lines.length;
     this.#seq = lastSeq;
@@ -97,7 +101,7 @@ export class LogFile {
     const aside = rotatedName(this.#base, rule.rotation, this.#time, await fs.readdir(this.#folder));
     await this.#detach();
     await fs.rename(path, join(this.#folder, aside));
-    this.#handle = await fs.open(path, OPEN | constants.O_EXCL, 0o600);
+    this.#handle = await fs.open(path, this.#flags | constants.O_EXCL, 0o600);
     this.#identity = await this.#handle.stat();
     this.#size = 0;
     await syncFolder(fs, this.#folder);
@@ -154,7 +158,7 @@ export class LogFile {
       const facts = await fs.stat(path).catch(ignoreMissing);
       if (facts !== undefined && !facts.isFile()) throw new MerlonError('STATE_NOT_WRITABLE', `${path} is not a file.`);
       await this.#takeLock();
-      this.#handle = await fs.open(path, OPEN, 0o600);
+      this.#handle = await fs.open(path, this.#flags, 0o600);
       await this.#recover(this.#handle);
       await syncFolder(fs, this.#folder);
     } catch (error) {

@@ -1,4 +1,16 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -117,6 +129,18 @@ describe('openAuditLog', () => {
     await expect(open()).rejects.toMatchObject({ code: 'AUDIT_DAMAGED' });
     expect(await readFile(path, 'utf8')).toBe(content);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is open so that a write returns only when it is durable, also after rotation',
+    async () => {
+      const log = await open({ maxBytes: 1 });
+      for (let i = 0; i < 2; i++) {
+        await log.append(intent('a'));
+        expect(await openFlagsOf(path)).toSatisfy((flags: number) => (flags & constants.O_DSYNC) !== 0);
+      }
+      await log.close();
+    },
+  );
 
   it('goes on from the newest rotated file when the current one is empty or missing', async () => {
     const log = await open({ maxBytes: 1 });
@@ -281,3 +305,14 @@ describe('rotation', () => {
     folder = home;
   });
 });
+
+/** The flags under which this process has a file open, from the kernel. */
+async function openFlagsOf(file: string): Promise<number> {
+  for (const fd of await readdir('/proc/self/fd')) {
+    const target = await readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
+    if (target !== file) continue;
+    const info = await readFile(`/proc/self/fdinfo/${fd}`, 'utf8');
+    return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '0', 8);
+  }
+  return 0;
+}

@@ -55,6 +55,8 @@ function disk(): Disk {
   });
   const made: Disk = {
     ...systemFs,
+    // Counted and held back here is the fdatasync of systems that cannot write through.
+    writeThrough: undefined,
     syncs: 0,
     opens: 0,
     writeError: undefined,

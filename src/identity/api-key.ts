@@ -5,6 +5,7 @@ import { type KeyRecord, parseKeysFile, printKeysFile } from './api-key-file.ts'
 import { keyIdOf, newKeyText, type RandomBytes } from './api-key-text.ts';
 import type { Caller, Verdict } from './caller.ts';
 import { readPrivate, stampOf, withLock, writePrivate } from './private-file.ts';
+import { digestOf } from './token-cache.ts';
 
 /** Where keys are kept. */
 export interface ApiKeysOptions {
@@ -53,9 +54,19 @@ export interface ApiKeys {
 
 interface State {
   readonly pepper: Pepper;
-  readonly records: ReadonlyMap<string, { readonly key: KeyRecord; readonly caller: Caller }>;
+  readonly records: ReadonlyMap<string, Known>;
+  /**
+   * Texts that were proven since the file was read, by digest: a keyed hash costs an object that the garbage collector
+   * has to finalise, several times the price of a plain one. At most one entry a key.
+   */
+  readonly proven: Map<string, Known>;
   /** Undefined before there is a file. */
   readonly stamp: string | undefined;
+}
+
+interface Known {
+  readonly key: KeyRecord;
+  readonly caller: Caller;
 }
 
 interface Pepper {
@@ -167,9 +178,13 @@ function judge(state: State, text: string, now: number): Verdict {
   const id = keyIdOf(text);
   if (id === undefined) return { refused: 'malformed_key' };
   const found = state.records.get(id);
-  // An unknown id costs the same as a wrong secret.
-  const isRight = timingSafeEqual(keyed(state.pepper, text), found?.key.hash ?? NO_HASH);
-  if (found === undefined || !isRight) return { refused: 'unknown_key', credential: id };
+  const digest = digestOf(text);
+  if (found === undefined || state.proven.get(digest) !== found) {
+    // An unknown id costs the same as a wrong secret.
+    const isRight = timingSafeEqual(keyed(state.pepper, text), found?.key.hash ?? NO_HASH);
+    if (found === undefined || !isRight) return { refused: 'unknown_key', credential: id };
+    state.proven.set(digest, found);
+  }
   const { expiresAt, revokedAt } = found.key;
   if (revokedAt !== undefined) return { refused: 'revoked_key', credential: id };
   if (expiresAt !== undefined && expiresAt <= now) return { refused: 'expired_key', credential: id };
@@ -179,13 +194,14 @@ function judge(state: State, text: string, now: number): Verdict {
 function load(path: string, pepperPath: string, random: RandomBytes): State {
   const file = readPrivate(path, false);
   const pepper = loadPepper(pepperPath);
-  if (file === undefined) return { pepper: pepper ?? newPepper(random), records: new Map(), stamp: undefined };
+  if (file === undefined)
+    return { pepper: pepper ?? newPepper(random), records: new Map(), proven: new Map(), stamp: undefined };
   if (pepper === undefined) throw unusable(`The pepper ${pepperPath} is missing, without which no key can be checked.`);
   const parsed = parseKeysFile(file.text);
   if (parsed === undefined) throw unusable(`${path} is damaged.`);
   if (parsed.pepperCheck !== checkOf(pepper)) throw unusable(`The pepper ${pepperPath} is not the one of ${path}.`);
   const records = new Map(parsed.keys.map((key) => [key.id, { key, caller: callerOf(key) }]));
-  return { pepper, records, stamp: file.stamp };
+  return { pepper, records, proven: new Map(), stamp: file.stamp };
 }
 
 function loadPepper(pepperPath: string): Pepper | undefined {
