@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { MerlonError } from '../kernel/errors.ts';
+import { isLoopbackHost } from '../kernel/loopback.ts';
 import type { EdgeNames } from './edge-options.ts';
 
 /** A Host header or authority in its one canonical spelling. */
@@ -114,7 +115,7 @@ export function makeAllowLists(names: EdgeNames, bound: BoundTo): AllowLists {
 function* ownNames(names: EdgeNames, bound: BoundTo): Generator<Authority> {
   // A wildcard address is no name of anything, but loopback is part of what it listens on.
   if (!isWildcard(bound.host)) yield configuredHost(withBrackets(bound.host), 'host');
-  if (isWildcard(bound.host) || isLoopback(bound.host)) {
+  if (isWildcard(bound.host) || isLoopbackHost(bound.host)) {
     for (const name of ['localhost', '127.0.0.1', '[::1]']) yield { name, port: undefined };
   }
   for (const entry of names.allowedHosts) yield configuredHost(entry, 'allowed_hosts');
@@ -173,8 +174,4 @@ function nameToShow(host: string): string {
 
 function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.[0-9]+\.[0-9]+\.[0-9]+$/.test(host);
 }

@@ -18,12 +18,19 @@ export const errorTable = {
   PORT_IN_USE: { exit: 10, todo: 'Stop the other program or choose another port.' },
   PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
   STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
-  UPSTREAM_NOT_FOUND: { exit: 12, todo: 'Install the program or correct `command`.' },
+  UPSTREAM_NOT_FOUND: { http: 502, rpc: -32000, exit: 12, todo: 'Install the program or correct `command`.' },
+  KEYS_UNUSABLE: {
+    exit: 14,
+    todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
+  },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
+  AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
+  AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
 
   // callers
   AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
   AUTH_INVALID: { http: 401, rpc: -32001, todo: 'Use a valid, unexpired credential.' },
+  ISSUER_UNAVAILABLE: { todo: 'Check that the gateway can reach the issuer; it tries again by itself.' },
   FORBIDDEN: { http: 403, rpc: -32003, todo: 'Ask an administrator for the permission named.' },
   HOST_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the host to server.allowed_hosts.' },
   ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
@@ -48,6 +55,7 @@ export const errorTable = {
   SESSION_UNKNOWN: { http: 404, rpc: -32001, todo: 'Initialize a new session.' },
   SESSION_REQUIRED: { http: 400, rpc: -32600, todo: 'Send initialize first, then the Mcp-Session-Id header.' },
   TOO_MANY_SESSIONS: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
+  TOO_MANY_CHILDREN: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
   TOO_MANY_STREAMS: { http: 429, rpc: -32029, todo: 'Close streams that are no longer needed.' },
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
 

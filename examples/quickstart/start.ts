@@ -1,0 +1,73 @@
+/** `npm start`: the whole gateway in front of real MCP servers, with nothing to set up. */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openKeys } from '../../src/cli/authenticator.ts';
+import { report } from '../../src/cli/report.ts';
+import { announce, untilStopped } from '../../src/cli/run-serve.ts';
+import { serve } from '../../src/cli/serve.ts';
+import { closeInheritedDescriptors } from '../../src/gateway/descriptors.ts';
+import { ensureDevCertificate } from '../../src/identity/dev-ca.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { MerlonError } from '../../src/kernel/errors.ts';
+
+const here = import.meta.dirname;
+const config = process.argv[2] ?? join(here, 'merlon.yaml');
+const state = join(here, 'state');
+const roles = ['admin', 'user', 'guest'];
+const out = (text: string): void => void process.stdout.write(text);
+const err = (text: string): void => void process.stderr.write(text);
+
+/** Makes what the configuration needs and does not find: folders, a certificate, one API key per role. */
+async function prepare(): Promise<ReadonlyMap<string, string>> {
+  const files = join(state, 'files');
+  try {
+    await mkdir(files, { recursive: true, mode: 0o700 });
+    const welcome = join(files, 'welcome.txt');
+    if (!existsSync(welcome)) await writeFile(welcome, 'This folder is all that the filesystem server may see.\n');
+  } catch (cause) {
+    throw new MerlonError('STATE_NOT_WRITABLE', `The folder ${state} cannot be written.`, { cause });
+  }
+  await ensureDevCertificate(join(state, 'tls'), { hosts: [], clock: systemClock });
+  const path = join(state, 'keys.json');
+  if (existsSync(path)) return new Map();
+  const keys = openKeys(path, { clock: systemClock, onProblem: () => undefined });
+  return new Map(roles.map((role) => [role, keys.create({ role, name: `quickstart ${role}` }).text]));
+}
+
+function showKeys(keys: ReadonlyMap<string, string>): void {
+  if (keys.size === 0) {
+    out(`API keys      made on the first start and shown then; another one:\n`);
+    out(`              npm run merlon -- key create --role admin -c examples/quickstart/merlon.yaml\n`);
+    return;
+  }
+  out('API keys      shown this once; only keyed hashes are stored\n');
+  for (const [role, text] of keys) out(`              ${role.padEnd(6)} ${text}\n`);
+}
+
+function showClients(url: string, key: string): void {
+  const ca = join(state, 'tls', 'ca.pem');
+  const headers = { Authorization: `Bearer ${key}` };
+  const entry = JSON.stringify({ name: 'merlon', type: 'http', url: `${url}/mcp`, headers });
+  const cursor = JSON.stringify({ mcpServers: { merlon: { url: `${url}/mcp`, headers } } });
+  out(`\nConnect (the development certificate has to be trusted first: export NODE_EXTRA_CA_CERTS=${ca})\n`);
+  out(`Claude Code   claude mcp add --transport http merlon ${url}/mcp --header "Authorization: Bearer ${key}"\n`);
+  out(`VS Code       code --add-mcp '${entry}'\n`);
+  out(`Cursor        in ~/.cursor/mcp.json: ${cursor}\n`);
+  out(
+    `Inspector     npx @modelcontextprotocol/inspector --cli ${url}/mcp --transport http --header "Authorization: Bearer ${key}" --method tools/list\n`,
+  );
+}
+
+closeInheritedDescriptors();
+try {
+  const keys = await prepare();
+  const running = await serve(config, { env: process.env, allowUnsafeBind: false, stderr: err });
+  announce(running, out);
+  showKeys(keys);
+  showClients(running.url, keys.get('user') ?? 'YOUR_KEY');
+  out('\nCtrl-C stops the gateway and every server that it started.\n');
+  await untilStopped(running, err);
+} catch (error) {
+  process.exitCode = report(error, err);
+}

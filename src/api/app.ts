@@ -1,0 +1,190 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Caller } from '../identity/caller.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import { decide } from '../policy/decide.ts';
+import { endpointNeeds } from '../policy/operation.ts';
+import { formatPermission } from '../policy/permission.ts';
+import { identify, refusalHeaders, throttle } from '../gateway/endpoint.ts';
+import type { Catalog } from '../gateway/catalog.ts';
+import type { Gate } from '../gateway/gate.ts';
+import { forbidden } from '../gateway/handle.ts';
+import { prefixName } from '../gateway/aggregate.ts';
+import { errorShape, healthShape, infoShape, loggingShape, readyShape, rolesShape, toolsShape } from './shapes.ts';
+
+/** What the management API says of the deployment; read anew for every answer. */
+export interface Deployment {
+  readonly version: string;
+  readonly secure: boolean;
+  /** Least TLS version accepted, null without TLS. */
+  readonly tlsVersion: 'TLSv1.2' | 'TLSv1.3' | null;
+  readonly authRequired: boolean;
+  readonly logLevel: string;
+  readonly auditEnabled: boolean;
+  readonly auditWritable: boolean;
+  /** Protections that the configuration switched off, one sentence each. */
+  readonly switchedOff: readonly { readonly key: string; readonly sentence: string }[];
+  /** Whether this upstream's process really is confined, not whether it should be. */
+  isConfined(upstream: string): boolean;
+}
+
+interface Env {
+  Bindings: HttpBindings;
+  Variables: { caller: Caller | undefined };
+}
+
+const json = <Shape extends z.ZodType>(schema: Shape, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const refusals = {
+  401: json(errorShape, 'No or no valid credential.'),
+  403: json(errorShape, 'The credential lacks the permission.'),
+  429: json(errorShape, 'Too many requests; see Retry-After.'),
+};
+const guarded = [{ bearer: [] }];
+
+const routes = {
+  health: createRoute({ method: 'get', path: '/health', responses: { 200: json(healthShape, 'The process runs.') } }),
+  ready: createRoute({
+    method: 'get',
+    path: '/ready',
+    responses: { 200: json(readyShape, 'Calls are served.'), 503: json(readyShape, 'The gate is closed.') },
+  }),
+  info: createRoute({
+    method: 'get',
+    path: '/api/v2/info',
+    summary: 'What this gateway is; with read:config also which protections are switched off.',
+    responses: { 200: json(infoShape, 'Facts about the deployment.'), 401: refusals[401], 429: refusals[429] },
+  }),
+  roles: createRoute({
+    method: 'get',
+    path: '/api/v2/roles',
+    security: guarded,
+    responses: { 200: json(rolesShape, 'The roles and their permissions.'), ...refusals },
+  }),
+  tools: createRoute({
+    method: 'get',
+    path: '/api/v2/tools',
+    security: guarded,
+    summary: 'Every tool of every upstream with its permission scope; Merlon-Unavailable names upstreams not asked.',
+    responses: {
+      200: json(toolsShape, 'The tools.'),
+      502: json(errorShape, 'No upstream could be asked.'),
+      ...refusals,
+    },
+  }),
+  logging: createRoute({
+    method: 'get',
+    path: '/api/v2/config/logging',
+    security: guarded,
+    responses: { 200: json(loggingShape, 'How the gateway logs.'), ...refusals },
+  }),
+} as const;
+
+/** Makes the management API (`/api/v2`, `/health`, `/ready`) as a Node request handler. */
+export function createApi(
+  gate: Gate,
+  deployment: () => Deployment,
+  catalog: () => Promise<Catalog>,
+): (req: IncomingMessage, res: ServerResponse) => void {
+  const app = new OpenAPIHono<Env>();
+  app.onError((error) => refused(gate.known(error)));
+  app.notFound(() => refused(new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
+  app.use(async (c, next) => {
+    c.set('caller', await admit(gate, c));
+    await next();
+  });
+
+  app.openapi(routes.health, (c) => c.json({ status: 'ok' as const }, 200));
+  app.openapi(routes.ready, (c) => {
+    const facts = deployment();
+    const isReady = !gate.draining && (facts.auditWritable || !facts.auditEnabled);
+    return c.json({ ready: isReady, audit: facts.auditWritable, draining: gate.draining }, isReady ? 200 : 503);
+  });
+  app.openapi(routes.info, (c) => {
+    const { version, secure, tlsVersion, authRequired, switchedOff } = deployment();
+    const facts = { name: 'merlon' as const, version, secure, tls_version: tlsVersion, auth_required: authRequired };
+    const caller = c.get('caller');
+    const mayKnow = caller !== undefined && decide(gate.roleOf(caller), { action: 'read', kind: 'config' }).allowed;
+    return c.json(mayKnow ? { ...facts, switched_off: [...switchedOff] } : facts, 200);
+  });
+  app.openapi(routes.roles, (c) => {
+    const roles = [...gate.current.roles.values()].map(({ name, permissions }) => ({
+      name,
+      permissions: permissions.map(formatPermission),
+    }));
+    return c.json(roles, 200);
+  });
+  app.openapi(routes.tools, async (c) => {
+    const { tools, unavailable } = await catalog();
+    if (unavailable.length > 0) c.header('Merlon-Unavailable', unavailable.join(', '));
+    if (tools.length === 0 && unavailable.length > 0) {
+      throw new MerlonError('UPSTREAM_UNAVAILABLE', 'No upstream could be asked for its tools.');
+    }
+    const facts = deployment();
+    return c.json(
+      tools.map(({ upstream, name, title, description }) => ({
+        name: prefixName(upstream, name),
+        upstream,
+        ...(title === undefined ? {} : { title }),
+        ...(description === undefined ? {} : { description }),
+        security: {
+          sandbox_enabled: facts.isConfined(upstream),
+          permission_scopes: [`execute:tool/${upstream}/${name}`],
+        },
+      })),
+      200,
+    );
+  });
+  app.openapi(routes.logging, (c) => {
+    const { logLevel, auditEnabled } = deployment();
+    return c.json({ level: logLevel, audit_enabled: auditEnabled }, 200);
+  });
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  app.doc31('/api/v2/openapi.json', () => ({
+    openapi: '3.1.0',
+    info: { title: 'Merlon management API', version: deployment().version },
+  }));
+
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (req, res) => void listener(req, res);
+}
+
+/** Who may come in: public endpoints take anybody at the address's rate, all others a caller with the permission. */
+async function admit(gate: Gate, c: Context<Env>): Promise<Caller | undefined> {
+  const { incoming } = c.env;
+  const remote = incoming.socket.remoteAddress ?? 'unknown';
+  const need = needOf(c.req.path);
+  if (need === 'public') {
+    // By address, with a key or without: asking in public must not use up what a caller may do.
+    if (c.req.path.startsWith('/api/')) throttle(gate.current.limiter, `public ${remote}`, gate.clock.now());
+    if (incoming.headers.authorization === undefined) return undefined;
+    return await identify(gate, incoming, remote, undefined);
+  }
+  const caller = await identify(gate, incoming, remote, gate.current.limiter);
+  if (need === undefined) return caller;
+  const decision = decide(gate.roleOf(caller), need);
+  if (decision.allowed) return caller;
+  const error = forbidden(decision.missing);
+  await gate.recorder.refused({ remote, caller, request: { method: `${c.req.method} ${c.req.path}` } }, error);
+  throw error;
+}
+
+type Need = (typeof endpointNeeds)[keyof typeof endpointNeeds];
+
+function needOf(path: string): Need | undefined {
+  return Object.hasOwn(endpointNeeds, path) ? endpointNeeds[path as keyof typeof endpointNeeds] : undefined;
+}
+
+function refused(error: MerlonError): Response {
+  const { code, message, todo, data } = error;
+  const headers = { ...refusalHeaders(error), 'content-type': 'application/json' };
+  return new Response(JSON.stringify({ error: { code, message, todo, id: data?.['id'] } }), {
+    status: error.http,
+    headers,
+  });
+}

@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+
+/** An open file, as far as the log needs one; a FileHandle of `node:fs/promises` is one. */
+export interface AuditFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<FileFacts>;
+  close(): Promise<void>;
+}
+
+/** What tells one file from another. */
+export interface FileFacts {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  isFile(): boolean;
+}
+
+/** The file system as an argument, so that tests can fill the disk; `node:fs/promises` is one. */
+export interface AuditFs {
+  /**
+   * Flag with which a file is open so that a write returns only when it is durable (`O_DSYNC`): one system call where
+   * write and fdatasync are two, at three quarters of the CPU. Absent: every write is followed by `datasync`.
+   */
+  readonly writeThrough?: number | undefined;
+  open(path: string, flags: number, mode?: number): Promise<AuditFile>;
+  stat(path: string): Promise<FileFacts>;
+  mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+/**
+ * The machine's file system. Only Linux writes through: elsewhere the flag is missing or, as on macOS, stops at the
+ * disk's own cache, which `datasync` does not.
+ */
+export const systemFs: AuditFs = {
+  ...(process.platform === 'linux' ? { writeThrough: constants.O_DSYNC } : {}),
+  open: fs.open,
+  stat: fs.stat,
+  mkdir: fs.mkdir,
+  readdir: fs.readdir,
+  rename: fs.rename,
+  unlink: fs.unlink,
+};
+
+/** The system's error code (`ENOSPC`), or the error's name where it has none. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** True for the error of a path that does not exist. */
+export function isMissing(error: unknown): boolean {
+  return causeOf(error) === 'ENOENT';
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { report } from './report.ts';
+import { version } from './version.ts';
+
+// Heavy parts (zod, yaml, the gateway) are loaded by the command that needs them, so that --help is quick.
+
+const program = new Command('merlon')
+  .description('The security layer for MCP deployments.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', '\nExit codes: docs/errors.md. Configuration: docs/configuration.md.');
+
+const configOption = new Option('-c, --config <file>', 'configuration file').default('merlon.yaml');
+const unsafeBind = new Option('--allow-unsafe-bind', 'accept a non-loopback address without TLS or authentication');
+
+program
+  .command('serve')
+  .description('run the gateway')
+  .addOption(configOption)
+  .addOption(unsafeBind)
+  .action(async (options: { config: string; allowUnsafeBind?: true }) => {
+    const { runServe } = await import('./run-serve.ts');
+    await runServe(options.config, { allowUnsafeBind: options.allowUnsafeBind === true });
+  });
+
+const config = program.command('config').description('work with the configuration');
+config
+  .command('check')
+  .description('read the configuration, say everything that is wrong with it, do nothing else')
+  .argument('[file]', 'configuration file, the same as -c')
+  .addOption(configOption)
+  .addOption(unsafeBind)
+  .action(async (file: string | undefined, options: { config: string; allowUnsafeBind?: true }) => {
+    const { checkConfig } = await import('./config-check.ts');
+    process.exitCode = await checkConfig(file ?? options.config, {
+      env: process.env,
+      allowUnsafeBind: options.allowUnsafeBind === true,
+      print: (line) => void process.stdout.write(`${line}\n`),
+    });
+  });
+
+const key = program.command('key').description('make, list and revoke API keys');
+key
+  .command('create')
+  .description('make a key and print it, this once')
+  .addOption(configOption)
+  .requiredOption('--role <role>', 'role of the key, as in permissions.roles')
+  .option('--name <name>', 'what it is for')
+  .option('--expires <days>', 'days until it expires (default: never)')
+  .action(async (options: { config: string; role: string; name?: string; expires?: string }) => {
+    const { createKey } = await import('./keys.ts');
+    await createKey(options.config, options);
+  });
+key
+  .command('list')
+  .description('list the keys; their text is not known')
+  .addOption(configOption)
+  .option('--json', 'print JSON')
+  .action(async (options: { config: string; json?: true }) => {
+    const { listKeys } = await import('./keys.ts');
+    await listKeys(options.config, options.json === true);
+  });
+key
+  .command('revoke')
+  .description('revoke a key; a running gateway refuses it within a second')
+  .argument('<id>', 'the eight characters after merlon_')
+  .addOption(configOption)
+  .action(async (id: string, options: { config: string }) => {
+    const { revokeKey } = await import('./keys.ts');
+    await revokeKey(options.config, id);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = report(error, (text) => void process.stderr.write(text));
+}

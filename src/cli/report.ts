@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { ConfigErrors } from '../config/problems.ts';
+import { MerlonError } from '../kernel/errors.ts';
+
+/**
+ * Says why a command ended, in one sentence and what to do. An unexpected error shows its kind and an id, never a
+ * stack trace.
+ * @returns the exit code
+ */
+export function report(error: unknown, err: (text: string) => void): number {
+  if (error instanceof ConfigErrors) {
+    for (const problem of error.problems) report(problem, err);
+    return error.exit;
+  }
+  if (error instanceof MerlonError) {
+    const { place, code, message, todo } = error;
+    const at = place === undefined ? '' : `${place.file}:${place.line}:${place.column} `;
+    err(`${at}${code}: ${message}\n  ${todo}\n`);
+    return error.exit;
+  }
+  const kind = error instanceof Error ? error.name : typeof error;
+  err(`INTERNAL: Something unexpected happened (${kind}, id ${randomUUID()}).\n  Report it with what you did.\n`);
+  return 70;
+}

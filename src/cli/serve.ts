@@ -1,0 +1,282 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent } from 'undici';
+import { createApi, type Deployment } from '../api/app.ts';
+import { type AuditLog, openAuditLog } from '../audit/log.ts';
+import { type Config, type Loaded, loadConfig } from '../config/load.ts';
+import { createMask, type Mask } from '../detect/mask.ts';
+import { createCatalog } from '../gateway/catalog.ts';
+import { createChildren } from '../gateway/children.ts';
+import { type Edge, startEdge } from '../gateway/edge.ts';
+import { scopeOf, serveMcp } from '../gateway/endpoint.ts';
+import { Gate } from '../gateway/gate.ts';
+import { createRecorder } from '../gateway/record.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import { createLog, type Log } from '../logging/log.ts';
+import { makeAuthenticate } from './authenticator.ts';
+import { definitionsOf, makeSnapshot } from './snapshot.ts';
+import { version } from './version.ts';
+
+/** A gateway that serves. */
+export interface Running {
+  /** Where it answers, `https://host:port`. */
+  readonly url: string;
+  readonly loaded: Loaded;
+  readonly log: Log;
+  /** Reads the configuration again. @throws ConfigErrors or CONFIG_NEEDS_RESTART, and then nothing has changed */
+  reload(): Promise<void>;
+  /** Lets calls finish, then ends sessions, children, listener and logs. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly allowUnsafeBind: boolean;
+  readonly stderr: (text: string) => void;
+}
+
+/** Reads the configuration and starts the gateway. @throws MerlonError for everything that keeps it from starting */
+export async function serve(configPath: string, options: ServeOptions): Promise<Running> {
+  const clock = systemClock;
+  let loaded = await loadConfig(configPath, options);
+  const { config } = loaded;
+  await prepareFolders(config);
+
+  const mask = createMask({ secrets: loaded.secrets });
+  const log = openLog(config, mask, options.stderr);
+  const children = createChildren({ clock, log, env: options.env, maxChildren: config.security.max_children });
+  checkCommands(loaded.config, children);
+  const audit = config.security.audit_log_enabled ? await openAudit(config, log) : undefined;
+  const recorder = createRecorder({
+    append: audit === undefined ? () => Promise.resolve(0) : (entry) => audit.append(entry),
+    clock,
+    mask: config.security.mask_secrets ? mask : UNMASKED,
+  });
+  const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
+
+  const snapshotOf = (next: Loaded, before: Gate['current'] | undefined): Gate['current'] =>
+    makeSnapshot(next.config, {
+      children,
+      dispatcher,
+      clock,
+      before,
+      hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
+      authenticate: makeAuthenticate(next.config, {
+        clock,
+        publicUrl: next.config.server.public_url ?? boundUrl(next.config),
+        onEvent: (event) => log.warn('sign-in refused', { ...event }),
+        onProblem: (problem) => log.error(problem.message, { code: problem.code }),
+      }),
+    });
+
+  const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
+  const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
+  let edge: Edge;
+  try {
+    edge = await startEdge({
+      ...edgeOptionsOf(config),
+      clock,
+      log,
+      handler: (req, res) => dispatch(gate, api, req, res),
+    });
+  } catch (error) {
+    await gate.close(0);
+    await children.closeAll();
+    await audit?.close();
+    await log.close();
+    throw error;
+  }
+  await recorder.event({ kind: 'lifecycle', event: 'started', version });
+  log.info('started', { url: edge.url, upstreams: [...gate.current.upstreams.keys()], version });
+
+  async function reload(): Promise<void> {
+    const next = await loadConfig(configPath, options).catch(async (error: unknown) => {
+      await recorder.event({ kind: 'config_change', status: 'refused', cause: 'SIGHUP' });
+      throw error;
+    });
+    const fixed = changedFixed(loaded.config, next.config);
+    if (fixed.length > 0) {
+      await recorder.event({ kind: 'config_change', status: 'refused', cause: 'SIGHUP', changed: fixed });
+      throw new MerlonError('CONFIG_NEEDS_RESTART', `A restart is needed to change ${fixed.join(', ')}.`);
+    }
+    checkCommands(next.config, children);
+    const snapshot = snapshotOf(next, gate.current);
+    edge.setAllowLists(edgeOptionsOf(next.config));
+    await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
+    for (const secret of next.secrets) mask.addSecret(secret);
+    loaded = next;
+    log.setLevel(next.config.logging.level);
+    log.info('configuration applied', {});
+    // Calls in flight finish with what they started with; new ones already use the new.
+    void gate.swap(snapshot);
+  }
+
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    await gate.close(config.server.drain_seconds * 1_000);
+    await edge.close();
+    await children.closeAll();
+    await dispatcher.close().catch(() => undefined);
+    await recorder.event({ kind: 'lifecycle', event: 'stopped', version }).catch(() => undefined);
+    await audit?.close();
+    log.info('stopped', {});
+    await log.close();
+  }
+
+  return {
+    url: edge.url,
+    get loaded() {
+      return loaded;
+    },
+    log,
+    reload,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function dispatch(
+  gate: Gate,
+  api: (req: IncomingMessage, res: ServerResponse) => void,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const url = req.url ?? '/';
+  const end = url.indexOf('?');
+  const mcp = scopeOf(end === -1 ? url : url.slice(0, end));
+  if (mcp === undefined) api(req, res);
+  else void serveMcp(gate, req, res, mcp.scope);
+}
+
+async function prepareFolders({ server, security, logging }: Config): Promise<void> {
+  const folders = [
+    server.state_dir,
+    dirname(security.audit_log_path),
+    ...(logging.path === undefined ? [] : [dirname(logging.path)]),
+  ];
+  for (const folder of new Set(folders)) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new MerlonError('STATE_NOT_WRITABLE', `The folder ${folder} cannot be made.`, { cause });
+    }
+  }
+}
+
+/** For who switched masking off: the start says so. */
+const UNMASKED = { text: (text: string): string => text, value: (value: unknown): unknown => value };
+
+function openLog({ logging, security }: Config, mask: Mask, stderr: (text: string) => void): Log {
+  return createLog({
+    level: logging.level,
+    format: logging.format,
+    path: logging.path,
+    rotation: logging.rotation,
+    maxBytes: logging.max_bytes,
+    retentionDays: logging.retention_days,
+    clock: systemClock,
+    mask: security.mask_secrets ? mask : UNMASKED,
+    stderr: logging.path === undefined ? { write: stderr } : undefined,
+  });
+}
+
+async function openAudit({ security }: Config, log: Log): Promise<AuditLog> {
+  return await openAuditLog({
+    path: security.audit_log_path,
+    rotation: security.audit_log_rotation,
+    maxBytes: security.audit_log_max_bytes,
+    retentionDays: security.audit_log_retention_days,
+    onStateChange: (state) => log.error('audit log changed its state', { ...state }),
+  });
+}
+
+/** A missing program is said before anything starts. */
+function checkCommands(config: Config, children: ReturnType<typeof createChildren>): void {
+  for (const definition of definitionsOf(config))
+    if (definition.command !== undefined) children.check(definition.command);
+}
+
+function boundUrl({ server }: Config): string {
+  return `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`;
+}
+
+function edgeOptionsOf({ server }: Config) {
+  return {
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    tlsCert: server.tls_cert,
+    tlsKey: server.tls_key,
+    tlsMinVersion: server.tls_min_version,
+    publicUrl: server.public_url,
+    allowedHosts: server.allowed_hosts,
+    allowedOrigins: server.allowed_origins,
+    verifyHost: server.verify_host,
+    verifyOrigin: server.verify_origin,
+    redirectHttp: server.redirect_http,
+    hstsMaxAgeSeconds: server.hsts_max_age_seconds,
+    maxHeaderBytes: server.max_header_bytes,
+    headerTimeoutSeconds: server.header_timeout_seconds,
+    bodyTimeoutSeconds: server.body_timeout_seconds,
+    idleTimeoutSeconds: server.idle_timeout_seconds,
+    maxConnections: server.max_connections,
+    maxConnectionsPerIp: server.max_connections_per_ip,
+    drainSeconds: server.drain_seconds,
+  };
+}
+
+function deploymentOf({ config, switchedOff }: Loaded, audit: AuditLog | undefined): Deployment {
+  const { server, auth, logging, security } = config;
+  return {
+    version,
+    secure: server.secure,
+    tlsVersion: server.secure ? server.tls_min_version : null,
+    authRequired: auth.required,
+    logLevel: logging.level,
+    auditEnabled: security.audit_log_enabled,
+    auditWritable: audit?.isWritable() ?? false,
+    switchedOff,
+    // No backend confines upstreams yet, whatever the configuration asks for.
+    isConfined: () => false,
+  };
+}
+
+/** Settings that a running gateway takes on when it reads its configuration again; all others need a restart. */
+const LIVE: Readonly<Record<string, ReadonlySet<string>>> = {
+  server: new Set([
+    'public_url',
+    'allowed_hosts',
+    'allowed_origins',
+    'verify_host',
+    'verify_origin',
+    'max_body_bytes',
+    'max_streams_per_caller',
+  ]),
+  security: new Set([
+    'rate_limiting',
+    'max_requests_per_minute',
+    'rate_limit_burst',
+    'max_mcp_requests_per_minute',
+    'mcp_rate_limit_burst',
+    'session_idle_seconds',
+    'session_max_seconds',
+    'max_sessions',
+    'max_sessions_per_caller',
+    'sandbox_enabled',
+    'sandbox_type',
+  ]),
+  logging: new Set(['level']),
+};
+
+/** Settings in which two configurations differ and which the running gateway cannot take on. */
+function changedFixed(before: Config, after: Config): string[] {
+  return (['server', 'security', 'logging'] as const).flatMap((section) => {
+    const [old, fresh]: Readonly<Record<string, unknown>>[] = [before[section], after[section]];
+    const keys = Object.keys({ ...old, ...fresh });
+    const fixed = keys.filter((key) => LIVE[section]?.has(key) !== true);
+    return fixed
+      .filter((key) => JSON.stringify(old?.[key]) !== JSON.stringify(fresh?.[key]))
+      .map((key) => `${section}.${key}`);
+  });
+}

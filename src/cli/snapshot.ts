@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import type { Config } from '../config/load.ts';
+import type { Children, ChildCommand } from '../gateway/children.ts';
+import type { Limits, Snapshot } from '../gateway/gate.ts';
+import type { Authenticate } from '../identity/authenticate.ts';
+import { createUpstream, type Upstream, type UpstreamDefinition } from '../gateway/upstream.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { defineRole } from '../policy/decide.ts';
+import { createRateLimit, type RateLimit } from '../policy/rate-limit.ts';
+
+/** What a snapshot is made of besides the configuration. */
+export interface SnapshotParts {
+  readonly children: Children;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly authenticate: Authenticate;
+  readonly hide: (text: string) => string;
+  /** The configuration in force until now: upstreams that did not change live on. */
+  readonly before: Snapshot | undefined;
+}
+
+/** Turns a configuration into what the data path reads. */
+export function makeSnapshot(config: Config, parts: SnapshotParts): Snapshot {
+  const { security } = config;
+  const { before } = parts;
+  const general = rate(security, security.max_requests_per_minute, security.rate_limit_burst);
+  const mcp = rate(
+    security,
+    security.max_mcp_requests_per_minute ?? security.max_requests_per_minute,
+    security.mcp_rate_limit_burst ?? security.rate_limit_burst,
+  );
+  return {
+    roles: new Map(config.permissions.roles.map(({ name, permissions }) => [name, defineRole(name, permissions)])),
+    authenticate: parts.authenticate,
+    limiter: general,
+    mcpLimiter: mcp,
+    upstreams: makeUpstreams(config, parts, before?.upstreams ?? new Map<string, Upstream>()),
+    hide: parts.hide,
+    limits: limitsOf(config),
+  };
+}
+
+function rate(security: Config['security'], perMinute: number, burst: number): RateLimit | undefined {
+  return security.rate_limiting ? createRateLimit({ perMinute, burst }) : undefined;
+}
+
+function limitsOf({ server, security }: Config): Limits {
+  return {
+    maxBodyBytes: server.max_body_bytes,
+    maxSessions: security.max_sessions,
+    maxSessionsPerCaller: security.max_sessions_per_caller,
+    maxStreamsPerCaller: server.max_streams_per_caller,
+    sessionIdleMs: security.session_idle_seconds * 1_000,
+    sessionMaxMs: security.session_max_seconds * 1_000,
+  };
+}
+
+function makeUpstreams(
+  config: Config,
+  parts: SnapshotParts,
+  before: ReadonlyMap<string, Upstream>,
+): Map<string, Upstream> {
+  const upstreams = new Map<string, Upstream>();
+  for (const definition of definitionsOf(config)) {
+    const known = before.get(definition.name);
+    const isSame = known !== undefined && fingerprint(known.definition) === fingerprint(definition);
+    upstreams.set(definition.name, isSame ? known : createUpstream(definition, parts));
+  }
+  return upstreams;
+}
+
+function fingerprint(definition: UpstreamDefinition): string {
+  return hash('sha256', JSON.stringify(definition));
+}
+
+/** The upstreams that the configuration defines and does not disable. */
+export function definitionsOf(config: Config): UpstreamDefinition[] {
+  const enabled = Object.entries(config.mcpServers).filter(([, { disabled }]) => !disabled);
+  return enabled.map(([name, entry]) => {
+    const base = { name, requestTimeoutMs: entry.requestTimeoutSeconds * 1_000 };
+    if (entry.type === 'stdio') {
+      return { ...base, kind: 'stdio', command: commandOf(name, entry, entry.command), shared: entry.shared };
+    }
+    const reached = { ...base, kind: entry.type, url: entry.url, headers: entry.headers };
+    return entry.command === undefined ? reached : { ...reached, command: commandOf(name, entry, entry.command) };
+  });
+}
+
+function commandOf(upstream: string, entry: Config['mcpServers'][string], command: string): ChildCommand {
+  const { args, env, envPassthrough, cwd } = entry;
+  return { upstream, command, args, env, envPassthrough, ...(cwd === undefined ? {} : { cwd }) };
+}

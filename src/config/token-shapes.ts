@@ -1,0 +1,40 @@
+/** How well-known credentials begin, with enough behind to be one. */
+const prefixes =
+  /(?<![A-Za-z0-9])((sk-|[sr]k_(live|test)_|gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|AKIA|ASIA|AIza|ya29\.|npm_|pypi-|hf_|SG\.|dop_v1_|shpat_|lin_api_)[\w.-]{8}|eyJ[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY)/;
+
+/** True for text in which something begins as a well-known kind of credential does. */
+export function hasTokenPrefix(text: string): boolean {
+  return prefixes.test(text);
+}
+
+/**
+ * True for text that may be a credential: a known beginning, or 20 and more characters without a break that mix letters
+ * and digits as names do not.
+ */
+export function looksLikeToken(text: string): boolean {
+  if (hasTokenPrefix(text)) return true;
+  return (text.match(/[A-Za-z0-9+/=]{20,}/g) ?? []).some((run) => (run.match(/\d/g) ?? []).length >= 3);
+}
+
+const secretWords = /^(secrets?|token|password|passwd|passphrase|pwd|authorization|cookie|credentials?|apikey|pat)$/;
+const secretPairs = /(^| )(api|access|secret|private|signing|encryption|auth) key$/;
+const pointers = /^(file|path|dir|url|uri|name|id|ttl|seconds|enabled|type)$/;
+
+/** True for a key under which a secret is expected: `client_secret`, `API_KEY`, `X-Auth-Token`; not `TOKEN_FILE`. */
+export function isSecretKey(key: string): boolean {
+  const words = key
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  if (pointers.test(words.at(-1) ?? '')) return false;
+  return words.some((word) => secretWords.test(word)) || secretPairs.test(words.join(' '));
+}
+
+const placeholder =
+  /^(your|my|the|some|replace|insert|enter|put|sample|dummy|fake|test|todo|fixme|default|admin|secret|dev)([-_. ]|$)|^(example|placeholder|passw[o0]rd|letmein|qwerty|abc123|12345|xxx)|change[-_ ]?me|^<.*>$/i;
+
+/** True for a secret that nobody chose at random: `your-jwt-secret`, `changeme`, `aaaa…`. */
+export function isPlaceholder(secret: string): boolean {
+  return placeholder.test(secret) || new Set(secret).size < 6;
+}

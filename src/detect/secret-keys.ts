@@ -1,0 +1,28 @@
+// On the key without case and separators: `X-Api-Key`, `apiKey` and `api_key` are one.
+const SECRET_KEY = new RegExp(
+  [
+    'passw(?:or)?d|passphrase|privatekey|apikey|accesskey|secretkey|signingkey|encryptionkey|masterkey|connectionstring',
+    'secret(?!ary|ariat)|credential|cookie|bearer',
+    'authorization(?!endpoint|server|url|uri|detail)',
+    '(?:access|refresh|auth|api|id|secret)tokens$',
+    '(?<!progress|page|continuation|cancel|cancellation|sync|delta|skip|max|next)token$',
+    '^(?:pwd|pin|otp|totp|jwt|auth)$',
+  ].join('|'),
+);
+
+/** Longer keys are no field names; only their end and beginning would ever decide. */
+const MAX_KEY = 64;
+/** Distinct keys remembered. Keys are attacker-controlled, so the memory is emptied when full. */
+const MAX_REMEMBERED = 2_000;
+const remembered = new Map<string, boolean>();
+
+/** True for a field name whose value is a secret by convention: `password`, `api_key`, `Authorization`, `refreshToken`, … */
+export function isSecretKey(key: string): boolean {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_KEY.test(key.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
+  if (key.length > MAX_KEY) return isSecret;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, isSecret);
+  return isSecret;
+}

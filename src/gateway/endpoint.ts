@@ -1,0 +1,216 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../identity/caller.ts';
+import { challenge } from '../identity/challenge.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import {
+  failure,
+  type Id,
+  isRequest,
+  isResponse,
+  type Message,
+  parseJson,
+  type Response,
+  toMessage,
+} from '../kernel/jsonrpc.ts';
+import type { RateLimit } from '../policy/rate-limit.ts';
+import type { Gate } from './gate.ts';
+import { readBody } from './read-body.ts';
+import { ReplyStream } from './reply-stream.ts';
+import { notified, requested } from './serve-session.ts';
+import type { Session } from './session.ts';
+
+/** One HTTP request at an MCP endpoint, from a caller who is known. */
+interface Visit {
+  readonly gate: Gate;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The upstream of `/mcp/NAME`; undefined for all of them. */
+  readonly scope: string | undefined;
+  readonly caller: Caller;
+  readonly remote: string;
+  /** The JSON-RPC id to answer under, once it is known. */
+  id: Id | null;
+}
+
+/** The MCP endpoints: `/mcp` for all upstreams, `/mcp/NAME` for one. Anything else is none. */
+export function scopeOf(path: string): { readonly scope: string | undefined } | undefined {
+  if (path === '/mcp') return { scope: undefined };
+  const name = path.startsWith('/mcp/') ? path.slice(5) : '';
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { scope: name } : undefined;
+}
+
+/** Serves one HTTP request to an MCP endpoint (MCP 2025-11-25, "Streamable HTTP"). Never rejects. */
+export async function serveMcp(
+  gate: Gate,
+  req: IncomingMessage,
+  res: ServerResponse,
+  scope: string | undefined,
+): Promise<void> {
+  const remote = req.socket.remoteAddress ?? 'unknown';
+  let visit: Visit | undefined;
+  try {
+    if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
+    const caller = await identify(gate, req, remote, gate.current.mcpLimiter);
+    visit = { gate, req, res, scope, caller, remote, id: null };
+    if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
+    await serve(visit);
+  } catch (error) {
+    refuse(res, gate.known(error), visit?.id ?? null);
+  }
+}
+
+async function serve(visit: Visit): Promise<void> {
+  const { method } = visit.req;
+  if (method === 'POST') return await post(visit);
+  if (method === 'GET') return get(visit);
+  if (method === 'DELETE') return await remove(visit);
+  throw new MerlonError('METHOD_NOT_ALLOWED', 'MCP uses POST, GET and DELETE.');
+}
+
+/**
+ * Who is asking, and may they ask this often? Failed sign-ins count against the address they come from.
+ * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED, all of them recorded
+ */
+export async function identify(
+  gate: Gate,
+  req: IncomingMessage,
+  remote: string,
+  limiter: RateLimit | undefined,
+): Promise<Caller> {
+  let caller: Caller | undefined;
+  try {
+    const found = gate.current.authenticate(authorizationOf(req), remote);
+    caller = found instanceof Promise ? await found : found;
+    throttle(limiter, caller.principal, gate.clock.now());
+    return caller;
+  } catch (error) {
+    const refusal = caller === undefined ? strangerRefused(gate, remote, error) : gate.known(error);
+    await gate.recorder.refused({ remote, caller }, refusal);
+    throw refusal;
+  }
+}
+
+/** Why a stranger is turned away: the sign-in failed, or too many of them did from there. */
+function strangerRefused(gate: Gate, remote: string, error: unknown): MerlonError {
+  try {
+    throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
+    return gate.known(error);
+  } catch (limited) {
+    return gate.known(limited);
+  }
+}
+
+/** All Authorization headers: node:http shows only the first of several, and which one counts must not be a guess. */
+function authorizationOf({ rawHeaders }: IncomingMessage): string | readonly string[] | undefined {
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length !== 13 || name.toLowerCase() !== 'authorization') continue;
+    if (found !== undefined) return ['', ''];
+    found = rawHeaders[at + 1];
+  }
+  return found;
+}
+
+/** @throws MerlonError RATE_LIMITED with the time to wait in `data.retryAfterMs` */
+export function throttle(limiter: RateLimit | undefined, key: string, now: number): void {
+  const answer = limiter?.take(key, now);
+  if (answer === undefined || answer.allowed) return;
+  const { retryAfterMs } = answer;
+  throw new MerlonError('RATE_LIMITED', 'Too many requests.', { data: { retryAfterMs } });
+}
+
+async function post(visit: Visit): Promise<void> {
+  const { gate, req, res, scope, caller, remote } = visit;
+  if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
+    throw new MerlonError('MEDIA_TYPE', 'The body must be JSON.');
+  }
+  const acceptsStream = accepts(req, 'text/event-stream');
+  if (!acceptsStream && !accepts(req, 'application/json')) {
+    throw new MerlonError('NOT_ACCEPTABLE', 'The client accepts neither JSON nor an event stream.');
+  }
+  const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
+  const sessionId = sessionIdOf(req);
+  if (isRequest(message)) {
+    visit.id = message.id;
+    const reply = new ReplyStream(res, acceptsStream);
+    const onGone = (run: () => void): void => void res.once('close', run);
+    return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
+  }
+  const session = gate.findSession(sessionId, caller, remote, scope);
+  if (isResponse(message)) await answered(visit, session, message);
+  else await notified(gate, session, message);
+  res.writeHead(202).end();
+}
+
+async function answered({ gate, caller, remote }: Visit, session: Session, message: Response): Promise<void> {
+  const known = await session.answer(message, (upstream, method) =>
+    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
+  );
+  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
+}
+
+function parse(body: Buffer): Message {
+  if (!isUtf8(body)) throw new MerlonError('RPC_PARSE', 'The body is not valid UTF-8.');
+  return toMessage(parseJson(body.toString('utf8')));
+}
+
+/** The session's own stream, for what upstreams say of their own accord. */
+function get({ gate, req, res, scope, caller, remote }: Visit): void {
+  if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
+  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  const release = gate.takeStream(caller.principal);
+  const stream = new ReplyStream(res, true);
+  stream.sessionId = session.id;
+  res.once('close', () => {
+    release();
+    session.detach(stream);
+    session.lastUsed = gate.clock.now();
+  });
+  session.attach(stream, caller.expiresAt);
+}
+
+async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
+  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  res.writeHead(204).end();
+  await session.end('deleted by the client');
+}
+
+function sessionIdOf(req: IncomingMessage): string | undefined {
+  const id = req.headers['mcp-session-id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function accepts(req: IncomingMessage, type: string): boolean {
+  const { accept } = req.headers;
+  return accept === undefined || accept.includes(type) || accept.includes('*/*');
+}
+
+/** Whether it does not exist or is not for this caller is not said. */
+function unreachable(gate: Gate, caller: Caller): MerlonError {
+  return gate.roleOf(caller) === undefined
+    ? new MerlonError('FORBIDDEN', 'Your credential carries no role.')
+    : new MerlonError('NOT_FOUND', 'There is no such upstream.');
+}
+
+/** Answers a request that was not sent anywhere. */
+function refuse(res: ServerResponse, error: MerlonError, id: Id | null): void {
+  if (res.destroyed || res.writableEnded) return;
+  if (res.headersSent) return void res.end();
+  const json = JSON.stringify(failure(id, error));
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
+  res.writeHead(error.http, { ...refusalHeaders(error), ...headers });
+  res.end(json);
+}
+
+/** The headers that HTTP asks for with a refusal: a challenge (RFC 6750), when to come back (RFC 9110). */
+export function refusalHeaders(error: MerlonError): Record<string, string> {
+  const retry = error.data?.['retryAfterMs'];
+  if (typeof retry === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(retry / 1000))) };
+  const missing = error.data?.['missing'];
+  if (error.code === 'FORBIDDEN') {
+    return { 'www-authenticate': challenge(error, typeof missing === 'string' ? { scope: missing } : {}) };
+  }
+  return error.http === 401 ? { 'www-authenticate': challenge(error) } : {};
+}

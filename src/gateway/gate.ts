@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto';
+import type { Authenticate } from '../identity/authenticate.ts';
+import type { Caller } from '../identity/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import { type Id, isFailure, isRequest, type JsonObject } from '../kernel/jsonrpc.ts';
+import { defineRole, type Grant, type Role } from '../policy/decide.ts';
+import type { RateLimit } from '../policy/rate-limit.ts';
+import { createFlights, type Flights } from './flights.ts';
+import { type Call, handle, type Pipeline } from './handle.ts';
+import type { Announcement, Link, Listener } from './link.ts';
+import { type Recorder, whoOf } from './record.ts';
+import { Session, type SessionHost } from './session.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
+export interface Snapshot {
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly authenticate: Authenticate;
+  /** Management and everything before a caller is known; undefined when rate limiting is switched off. */
+  readonly limiter: RateLimit | undefined;
+  readonly mcpLimiter: RateLimit | undefined;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly hide: (text: string) => string;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  readonly maxBodyBytes: number;
+  readonly maxSessions: number;
+  readonly maxSessionsPerCaller: number;
+  readonly maxStreamsPerCaller: number;
+  readonly sessionIdleMs: number;
+  readonly sessionMaxMs: number;
+}
+
+export interface GateLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** @returns an id to find an unknown error among the fields by */
+  error(message: string, fields?: Readonly<Record<string, unknown>>): string | undefined;
+}
+
+export interface GateOptions {
+  readonly clock: Clock;
+  readonly log: GateLog;
+  readonly recorder: Recorder;
+  readonly snapshot: Snapshot;
+  /** Merlon's version, told to clients of the aggregated endpoint. */
+  readonly version: string;
+}
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** The gateway's own asking: it reads the tool lists that the management API shows. */
+export const SELF: Caller = {
+  principal: 'merlon',
+  role: 'merlon',
+  method: 'internal',
+  credential: 'internal',
+  expiresAt: undefined,
+};
+const SELF_ROLE = defineRole('merlon', ['read:info', 'execute:tool']);
+
+/** The running gateway: sessions, calls in flight, and the configuration in force. */
+export class Gate implements Pipeline, SessionHost {
+  readonly clock: Clock;
+  readonly log: GateLog;
+  readonly recorder: Recorder;
+  readonly flights: Flights;
+  readonly version: string;
+  readonly sessions = new Map<string, Session>();
+  current: Snapshot;
+  readonly #streams = new Map<string, number>();
+  #reachable = new WeakMap<Role, ReadonlySet<string>>();
+  #draining = false;
+  readonly #stops: (() => void)[];
+
+  constructor(options: GateOptions) {
+    this.clock = options.clock;
+    this.log = options.log;
+    this.recorder = options.recorder;
+    this.current = options.snapshot;
+    this.version = options.version;
+    this.flights = createFlights(options.clock);
+    this.#stops = [
+      () => this.flights.stop(),
+      options.clock.every(1_000, () => this.#sweep()),
+      options.clock.every(KEEP_ALIVE_MS, () => {
+        for (const session of this.sessions.values()) session.keepAlive(this.clock.now());
+      }),
+    ];
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  roleOf(caller: Caller): Role | undefined {
+    if (caller === SELF) return SELF_ROLE;
+    return caller.role === undefined ? undefined : this.current.roles.get(caller.role);
+  }
+
+  connect(call: Call, grant: Grant): Promise<Link> {
+    return call.session.link(call.upstream, grant);
+  }
+
+  timeoutOf(upstream: string): number {
+    return this.current.upstreams.get(upstream)?.requestTimeoutMs ?? 60_000;
+  }
+
+  hide(text: string): string {
+    return this.current.hide(text);
+  }
+
+  known(error: unknown): MerlonError {
+    if (error instanceof MerlonError) return error;
+    const id = this.log.error('unexpected error', { error });
+    return new MerlonError('INTERNAL', 'Something went wrong inside the gateway.', { data: { id }, cause: error });
+  }
+
+  /** Upstreams that the caller may use anything of. */
+  reachable(caller: Caller): ReadonlySet<string> {
+    const role = this.roleOf(caller);
+    if (role === undefined) return NONE;
+    let known = this.#reachable.get(role);
+    if (known === undefined) {
+      known = new Set([...this.current.upstreams.keys()].filter((upstream) => reaches(role, upstream)));
+      this.#reachable.set(role, known);
+    }
+    return known;
+  }
+
+  /** Counts an open stream of a caller. @returns what ends the count @throws MerlonError TOO_MANY_STREAMS */
+  takeStream(principal: string): () => void {
+    const open = this.#streams.get(principal) ?? 0;
+    if (open >= this.current.limits.maxStreamsPerCaller) {
+      throw new MerlonError('TOO_MANY_STREAMS', 'You have too many streams open.');
+    }
+    this.#streams.set(principal, open + 1);
+    return () => {
+      const left = (this.#streams.get(principal) ?? 1) - 1;
+      if (left === 0) this.#streams.delete(principal);
+      else this.#streams.set(principal, left);
+    };
+  }
+
+  /** @throws MerlonError TOO_MANY_SESSIONS */
+  openSession(caller: Caller, remote: string, scope: string | undefined, params: JsonObject): Session {
+    const { maxSessions, maxSessionsPerCaller } = this.current.limits;
+    if (this.sessions.size >= maxSessions)
+      throw new MerlonError('TOO_MANY_SESSIONS', 'The gateway has too many sessions.');
+    let own = 0;
+    for (const session of this.sessions.values()) if (session.principal === caller.principal) own += 1;
+    if (own >= maxSessionsPerCaller) throw new MerlonError('TOO_MANY_SESSIONS', 'You have too many sessions open.');
+    const id = randomBytes(24).toString('base64url');
+    const session = new Session(this, id, scope, caller, remote, this.clock.now());
+    session.initializeParams = params;
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  /**
+   * The session that a caller may use under this id at this endpoint. A stranger's session is as unknown as none.
+   * @throws MerlonError SESSION_REQUIRED, SESSION_UNKNOWN
+   */
+  findSession(id: string | undefined, caller: Caller, remote: string, scope: string | undefined): Session {
+    if (id === undefined) throw new MerlonError('SESSION_REQUIRED', 'This request belongs to no session.');
+    const session = this.sessions.get(id);
+    if (session === undefined || session.principal !== caller.principal || session.scope !== scope) {
+      throw new MerlonError('SESSION_UNKNOWN', 'There is no such session.');
+    }
+    session.caller = caller;
+    session.remote = remote;
+    session.lastUsed = this.clock.now();
+    return session;
+  }
+
+  /** Opens an upstream for a session and initializes it with what the client said of itself. */
+  async openLink(session: Session, upstream: string, _grant: Grant, listener: Listener): Promise<Link> {
+    const definition = this.current.upstreams.get(upstream);
+    if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
+    const link = await definition.open(listener);
+    try {
+      const { caller, remote } = session;
+      const request = {
+        jsonrpc: '2.0' as const,
+        id: 'merlon-init',
+        method: 'initialize',
+        params: session.initializeParams,
+      };
+      const through: Pipeline = {
+        roleOf: (who) => this.roleOf(who),
+        connect: () => link,
+        recorder: this.recorder,
+        flights: this.flights,
+        timeoutOf: (name) => this.timeoutOf(name),
+        hide: (text) => this.hide(text),
+        known: (error) => this.known(error),
+      };
+      const { response } = await handle(through, { caller, remote, session, upstream, request, reply: undefined });
+      if (isFailure(response)) throw initializeFailed(upstream, response.error.message, response.error.data);
+      session.answers.set(upstream, response.result);
+      await link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+      return link;
+    } catch (error) {
+      void link.close('initialize failed');
+      throw error;
+    }
+  }
+
+  async announced(session: Session, upstream: string, message: Announcement): Promise<string> {
+    if (isRequest(message)) {
+      const { caller, remote } = session;
+      await this.recorder.asked({ caller, remote, session, upstream }, message.method, 'to_client');
+    }
+    return this.hide(JSON.stringify(message));
+  }
+
+  ended(session: Session, cause: string): void {
+    if (!this.sessions.delete(session.id)) return;
+    this.log.info('session ended', { session: session.id.slice(0, 8), principal: session.principal, cause });
+    const { caller, remote } = session;
+    const entry = { kind: 'session', event: 'closed', cause, ...whoOf({ caller, remote, session }) } as const;
+    this.recorder.event(entry).catch(() => {
+      // The session is gone whether or not that can be written; the gate is closed for what comes next.
+    });
+  }
+
+  /** Puts a new configuration in force. Calls in flight finish under the one they started with. */
+  async swap(snapshot: Snapshot): Promise<void> {
+    const before = this.current;
+    this.current = snapshot;
+    this.#reachable = new WeakMap();
+    const gone = [...before.upstreams.values()].filter(
+      (upstream) => snapshot.upstreams.get(upstream.name) !== upstream,
+    );
+    await Promise.allSettled(gone.map((upstream) => this.#retire(upstream)));
+  }
+
+  /** Lets calls in flight finish for at most `graceMs`, then ends every session and upstream. */
+  async close(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.clock.after(graceMs, resolve);
+    await Promise.race([this.flights.idle(), promise]);
+    cancel();
+    for (const stop of this.#stops) stop();
+    await Promise.allSettled([...this.sessions.values()].map((session) => session.end('gateway stopped')));
+    await Promise.allSettled([...this.current.upstreams.values()].map((upstream) => upstream.close('gateway stopped')));
+  }
+
+  async #retire(upstream: Upstream): Promise<void> {
+    const cause = 'configuration changed';
+    await Promise.allSettled([...this.sessions.values()].map((session) => session.drop(upstream.name, cause)));
+    await upstream.close(cause);
+  }
+
+  #sweep(): void {
+    const now = this.clock.now();
+    const { sessionIdleMs, sessionMaxMs } = this.current.limits;
+    for (const session of this.sessions.values()) {
+      if (session.busy) session.lastUsed = now;
+      if (now - session.startedAt >= sessionMaxMs) void session.end('absolute lifetime reached');
+      else if (now - session.lastUsed >= sessionIdleMs) void session.end('idle');
+    }
+  }
+}
+
+/** The id of a request as a client may cancel it. */
+export function cancelledId(params: JsonObject | undefined): Id | undefined {
+  const id = params?.['requestId'];
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}
+
+const USES = ['tool', 'prompt', 'resource', 'method'] as const;
+
+const NONE: ReadonlySet<string> = new Set();
+
+function reaches(role: Role, upstream: string): boolean {
+  return role.permissions.some(
+    ({ kind, upstream: only }) =>
+      (kind === '*' || USES.some((use) => use === kind)) && (only === undefined || only === '*' || only === upstream),
+  );
+}
+
+function initializeFailed(upstream: string, message: string, data: unknown): MerlonError {
+  const code =
+    typeof data === 'object' && data !== null && 'code' in data && data.code === 'UPSTREAM_TIMEOUT'
+      ? 'UPSTREAM_TIMEOUT'
+      : 'UPSTREAM_UNAVAILABLE';
+  return new MerlonError(code, `The upstream "${upstream}" did not initialize: ${message.slice(0, 200)}`);
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { MerlonError } from '../kernel/errors.ts';
+import type { JsonObject, Request } from '../kernel/jsonrpc.ts';
+import { type ChannelEvents, type Hub, openHub } from './hub.ts';
+import type { Announcement, Link } from './link.ts';
+
+function open(shared: boolean) {
+  const sent: { id?: number; method?: string; params?: JsonObject; error?: object }[] = [];
+  let events: ChannelEvents | undefined;
+  let reads = true;
+  const hub: Hub = openHub(
+    'up',
+    (given) => {
+      events = given;
+      return {
+        send(json) {
+          if (reads) sent.push(JSON.parse(json));
+          return reads;
+        },
+        close: () => Promise.resolve(),
+      };
+    },
+    shared,
+  );
+  const say = (message: object): void => events?.message(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  const attach = () => {
+    const announced: Announcement[] = [];
+    const closed: string[] = [];
+    const link: Link = hub.attach({
+      announce: (message) => announced.push(message),
+      closed: (cause) => closed.push(cause),
+    });
+    return { link, announced, closed };
+  };
+  return {
+    hub,
+    sent,
+    say,
+    attach,
+    raw: (text: string) => events?.message(text),
+    end: () => events?.closed('gone'),
+    stall: () => (reads = false),
+  };
+}
+
+const request = (id: number | string, params: JsonObject = {}): Request => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params,
+});
+const ignore = (): void => undefined;
+
+describe('a hub', () => {
+  it('keeps the replies of callers that share it and use the same ids apart', async () => {
+    const { sent, say, attach } = open(true);
+    const [one, other] = [attach(), attach()];
+    const replies = [one.link.request(request(1), ignore).reply, other.link.request(request(1), ignore).reply];
+    say({ id: sent[1]?.id, result: { of: 'other' } });
+    say({ id: sent[0]?.id, result: { of: 'one' } });
+    expect(await Promise.all(replies)).toEqual([
+      { jsonrpc: '2.0', id: 1, result: { of: 'one' } },
+      { jsonrpc: '2.0', id: 1, result: { of: 'other' } },
+    ]);
+  });
+
+  it('tells progress only to the caller who asked for it, under the token that was asked for', async () => {
+    const { sent, say, attach } = open(true);
+    const [one, other] = [attach(), attach()];
+    const heard: [string, Announcement][] = [];
+    const params = { _meta: { progressToken: 'same' } };
+    void one.link.request(request(1, params), (message) => heard.push(['one', message]));
+    void other.link.request(request(1, params), (message) => heard.push(['other', message]));
+    say({ method: 'notifications/progress', params: { progressToken: sent[1]?.id, progress: 1 } });
+    say({ method: 'notifications/progress', params: { progressToken: 'forged', progress: 1 } });
+    expect(heard).toEqual([
+      ['other', { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 'same', progress: 1 } }],
+    ]);
+    expect([...one.announced, ...other.announced]).toEqual([]);
+  });
+
+  it('initializes a shared upstream once, and lets it ask nobody', async () => {
+    const { sent, say, attach } = open(true);
+    const [one, other] = [attach(), attach()];
+    const initialize = (id: number): Request => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'initialize',
+      params: { capabilities: { roots: {} } },
+    });
+    const answers = [one.link.request(initialize(5), ignore).reply, other.link.request(initialize(6), ignore).reply];
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.params).toMatchObject({ capabilities: {} });
+    say({ id: sent[0]?.id, result: { protocolVersion: '2025-11-25' } });
+    expect((await Promise.all(answers)).map(({ id }) => id)).toEqual([5, 6]);
+    say({ id: 9, method: 'sampling/createMessage', params: {} });
+    expect(sent.at(-1)).toMatchObject({ id: 9, error: { code: -32601 } });
+    expect(one.announced).toEqual([]);
+  });
+
+  it("does not spread a shared upstream's log messages, which may hold another caller's data", () => {
+    const { say, attach } = open(true);
+    const { announced } = attach();
+    say({ method: 'notifications/message', params: { data: 'private' } });
+    say({ method: 'notifications/tools/list_changed' });
+    expect(announced.map(({ method }) => method)).toEqual(['notifications/tools/list_changed']);
+  });
+
+  it('fails what is in flight when the channel ends, and everything after', async () => {
+    const { hub, attach, end } = open(false);
+    const { link, closed } = attach();
+    const flight = link.request(request(1), ignore);
+    end();
+    await expect(flight.reply).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await expect(link.request(request(2), ignore).reply).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(closed).toEqual(['gone']);
+    expect(hub.closed).toBe(true);
+  });
+
+  it('fails a call that the upstream does not read', async () => {
+    const { attach, stall } = open(false);
+    const { link } = attach();
+    stall();
+    await expect(link.request(request(1), ignore).reply).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+
+  it('drops what is no JSON-RPC and replies that nobody waits for', () => {
+    const { attach, raw, say } = open(false);
+    const { announced } = attach();
+    raw('Server listening …');
+    raw('[]');
+    say({ id: 99, result: {} });
+    expect(announced).toEqual([]);
+  });
+
+  it('cancels under the id that the upstream knows', async () => {
+    const { sent, attach } = open(false);
+    const { link } = attach();
+    const flight = link.request(request('mine'), ignore);
+    flight.cancel(new MerlonError('CANCELLED', 'Enough.'));
+    await expect(flight.reply).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(sent[1]).toMatchObject({ method: 'notifications/cancelled', params: { requestId: sent[0]?.id } });
+    await link.idle();
+  });
+});

@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent } from 'undici';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeClock } from '../kernel/clock.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import type { Request } from '../kernel/jsonrpc.ts';
+import type { Announcement, Link } from './link.ts';
+import { openHttpLink } from './link-http.ts';
+
+interface Seen {
+  readonly method: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly message: Request;
+}
+type Script = (seen: Seen, res: ServerResponse) => void;
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function open(script: Script) {
+  const seen: Seen[] = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.setEncoding('utf8');
+    req.on('data', (chunk: string) => {
+      body += chunk;
+    });
+    req.on('end', () => {
+      const one = { method: req.method ?? '', headers: req.headers, message: body === '' ? {} : JSON.parse(body) };
+      seen.push(one);
+      script(one, res);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = new URL(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/mcp?x=1`);
+  const dispatcher = new Agent();
+  const announced: Announcement[] = [];
+  const closed: string[] = [];
+  const link: Link = openHttpLink(
+    { upstream: 'up', url, headers: { 'X-Key': 'own' }, dispatcher, clock: fakeClock(), maxReplyBytes: 10_000 },
+    { announce: (message) => announced.push(message), closed: (cause) => closed.push(cause) },
+  );
+  cleanups.push(async () => {
+    await link.close('test over');
+    await dispatcher.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { link, seen, announced, closed };
+}
+
+function json(res: ServerResponse, value: unknown, status = 200, headers: Record<string, string> = {}): void {
+  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
+}
+
+const request = (id: number | string, params = {}): Request => ({ jsonrpc: '2.0', id, method: 'tools/call', params });
+const ignore = (): void => undefined;
+
+async function codeOf(reply: Promise<unknown>): Promise<string> {
+  return await reply.then(
+    () => 'none',
+    (error: unknown) => (error instanceof MerlonError ? error.code : 'foreign'),
+  );
+}
+
+describe('a link to a streamable HTTP upstream', () => {
+  it("replaces ids and gives the reply back under the caller's", async () => {
+    const { link, seen } = await open(({ message }, res) =>
+      json(res, { jsonrpc: '2.0', id: message.id, result: { n: message.id } }),
+    );
+    const replies = await Promise.all([1, 1, 'x'].map((id) => link.request(request(id), ignore).reply));
+    expect(replies.map(({ id }) => id)).toEqual([1, 1, 'x']);
+    expect(new Set(seen.map(({ message }) => message.id)).size).toBe(3);
+    expect(seen[0]?.headers['x-key']).toBe('own');
+  });
+
+  it('takes up the session and the version that the upstream names, and deletes the session at the end', async () => {
+    const { link, seen } = await open(({ message, method }, res) => {
+      if (method === 'DELETE') {
+        res.writeHead(200).end();
+        return;
+      }
+      const result = message.method === 'initialize' ? { protocolVersion: '2025-06-18' } : {};
+      json(res, { jsonrpc: '2.0', id: message.id, result }, 200, { 'mcp-session-id': 's-1' });
+    });
+    await link.request({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }, ignore).reply;
+    await link.request(request(2), ignore).reply;
+    expect(seen[0]?.headers['mcp-session-id']).toBeUndefined();
+    expect(seen[1]?.headers).toMatchObject({ 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-06-18' });
+    await link.close('done');
+    expect(seen.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'mcp-session-id': 's-1' } });
+  });
+
+  it('hands over what comes before the reply, with the progress token of the caller', async () => {
+    const { link, seen } = await open(({ message }, res) => {
+      const token = (message.params?.['_meta'] as { progressToken?: number } | undefined)?.progressToken;
+      const progress = {
+        jsonrpc: '2.0',
+        method: 'notifications/progress',
+        params: { progressToken: token, progress: 1 },
+      };
+      res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      res.write(`event: message\ndata: ${JSON.stringify(progress)}\n\n`);
+      res.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} })}\n\n`);
+    });
+    const related: Announcement[] = [];
+    const flight = link.request(request(1, { _meta: { progressToken: 'mine' } }), (message) => related.push(message));
+    expect((await flight.reply).id).toBe(1);
+    expect(related).toEqual([
+      { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 'mine', progress: 1 } },
+    ]);
+    expect(seen[0]?.message.params).not.toEqual({ _meta: { progressToken: 'mine' } });
+  });
+
+  it('takes no reply that belongs to another request', async () => {
+    const { link } = await open(({ message }, res) =>
+      json(res, { jsonrpc: '2.0', id: Number(message.id) + 1, result: {} }),
+    );
+    expect(await codeOf(link.request(request(1), ignore).reply)).toBe('UPSTREAM_INVALID');
+  });
+
+  it.each<[string, string, Script]>([
+    ['no JSON', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+    ['no UTF-8', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200).end(Buffer.from([0xff, 0xfe]))],
+    [
+      'a redirect',
+      'UPSTREAM_UNAVAILABLE',
+      (_seen, res) => res.writeHead(307, { location: 'http://169.254.169.254/' }).end(),
+    ],
+    ['401', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.writeHead(401, { 'www-authenticate': 'Bearer' }).end()],
+    ['500', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.writeHead(500).end('stack trace')],
+    ['too much', 'UPSTREAM_INVALID', (_seen, res) => res.writeHead(200).end('x'.repeat(20_000))],
+    ['a cut connection', 'UPSTREAM_UNAVAILABLE', (_seen, res) => res.socket?.destroy()],
+    [
+      'a stream that ends early',
+      'UPSTREAM_UNAVAILABLE',
+      (_seen, res) => res.writeHead(200, { 'content-type': 'text/event-stream' }).end(': nothing\n\n'),
+    ],
+    [
+      'a stream of nonsense',
+      'UPSTREAM_INVALID',
+      (_seen, res) => res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: nonsense\n\n'),
+    ],
+  ])('answers %s with %s', async (_what, code, script) => {
+    const { link } = await open((seen, res) => (seen.method === 'POST' ? script(seen, res) : void res.end()));
+    expect(await codeOf(link.request(request(1), ignore).reply)).toBe(code);
+  });
+
+  it("passes on the upstream's own JSON-RPC error, whatever the HTTP status", async () => {
+    const { link } = await open(({ message }, res) =>
+      json(res, { jsonrpc: '2.0', id: message.id, error: { code: -32602, message: 'bad' } }, 400),
+    );
+    expect(await link.request(request(9), ignore).reply).toMatchObject({ id: 9, error: { code: -32602 } });
+  });
+
+  it('ends when the upstream has forgotten the session', async () => {
+    const { link, closed } = await open(({ message }, res) => {
+      if (message.method !== 'initialize') {
+        res.writeHead(404).end();
+        return;
+      }
+      json(res, { jsonrpc: '2.0', id: message.id, result: {} }, 200, { 'mcp-session-id': 's' });
+    });
+    await link.request({ jsonrpc: '2.0', id: 1, method: 'initialize' }, ignore).reply;
+    expect(await codeOf(link.request(request(2), ignore).reply)).toBe('UPSTREAM_UNAVAILABLE');
+    expect(closed).toHaveLength(1);
+    expect(await codeOf(link.request(request(3), ignore).reply)).toBe('UPSTREAM_UNAVAILABLE');
+  });
+
+  it('cancels upstream under the id that the upstream knows', async () => {
+    const { promise, resolve } = Promise.withResolvers<Seen>();
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<Seen>();
+    const { link } = await open((seen, res) => {
+      if (seen.message.method === 'tools/call') return arrive(seen);
+      res.writeHead(202).end();
+      resolve(seen);
+    });
+    const flight = link.request(request('mine'), ignore);
+    const { message } = await arrived;
+    flight.cancel(new MerlonError('CANCELLED', 'Enough.'));
+    expect(await codeOf(flight.reply)).toBe('CANCELLED');
+    expect((await promise).message).toMatchObject({
+      method: 'notifications/cancelled',
+      params: { requestId: message.id },
+    });
+  });
+
+  it('hears what the upstream announces of its own accord', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { link, announced } = await open(({ method }, res) => {
+      if (method !== 'GET') {
+        res.end();
+        return;
+      }
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(`data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' })}\n\n`);
+      resolve();
+    });
+    link.listen();
+    await promise;
+    await expect.poll(() => announced).toHaveLength(1);
+  });
+});

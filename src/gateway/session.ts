@@ -1,0 +1,211 @@
+import type { Caller } from '../identity/caller.ts';
+import type { Grant } from '../policy/decide.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
+import { prefixUri } from './aggregate.ts';
+import type { Announcement, Flight, Link, Listener } from './link.ts';
+import type { ReplyStream } from './reply-stream.ts';
+
+/** What a session needs of the gateway around it. */
+export interface SessionHost {
+  /** Opens and initializes a link; the grant proves that the caller may use the upstream. */
+  openLink(session: Session, upstream: string, grant: Grant, listener: Listener): Promise<Link>;
+  /** Judges and records a request that an upstream makes to the client, before it is delivered. */
+  announced(session: Session, upstream: string, message: Announcement): Promise<string>;
+  ended(session: Session, cause: string): void;
+}
+
+/** Announcements held for a client that has no stream open; older notifications give way. */
+const MAX_HELD = 100;
+
+/**
+ * One client's legacy MCP session (2025-11-25, "Session Management"). Its id is random and proves nothing: every
+ * request authenticates again and must come from the principal that opened the session.
+ */
+export class Session {
+  readonly id: string;
+  readonly principal: string;
+  /** The one upstream of `/mcp/NAME`; undefined for the aggregated endpoint. */
+  readonly scope: string | undefined;
+  readonly startedAt: number;
+  /** Last request or stream activity, ms since the epoch. */
+  lastUsed: number;
+  /** Who used it last, as they proved it then, and from where. */
+  caller: Caller;
+  remote: string;
+  /** The client's `initialize` parameters, replayed when an upstream has to be opened again. */
+  initializeParams: JsonObject = {};
+  /** What each upstream answered to `initialize`. */
+  readonly answers = new Map<string, JsonObject>();
+  /** The client's calls in flight, by the client's own ids. */
+  readonly flights = new Map<Id, Set<Flight>>();
+  readonly #host: SessionHost;
+  readonly #links = new Map<string, Promise<Link>>();
+  readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
+  readonly #replies = new Set<ReplyStream>();
+  #stream: ReplyStream | undefined;
+  #streamExpires: number | undefined;
+  #held: string[] = [];
+  #lastAsked = 0;
+  #ended = false;
+
+  constructor(host: SessionHost, id: string, scope: string | undefined, caller: Caller, remote: string, now: number) {
+    this.#host = host;
+    this.id = id;
+    this.principal = caller.principal;
+    this.caller = caller;
+    this.remote = remote;
+    this.scope = scope;
+    this.startedAt = now;
+    this.lastUsed = now;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** True while the client waits for something or listens. */
+  get busy(): boolean {
+    return this.flights.size > 0 || this.#stream?.open === true;
+  }
+
+  /** Upstreams that this session has opened. */
+  get upstreams(): readonly string[] {
+    return [...this.#links.keys()];
+  }
+
+  /** The link to an upstream, opened (again) when it is not there. */
+  link(upstream: string, grant: Grant): Promise<Link> {
+    const known = this.#links.get(upstream);
+    if (known !== undefined) return known;
+    if (this.#ended) throw new MerlonError('SESSION_UNKNOWN', 'The session has ended.');
+    let opened: Link | undefined;
+    const listener: Listener = {
+      announce: (message) => void this.#announce(upstream, opened, message),
+      closed: () => {
+        if (this.#links.get(upstream) === opening) this.#links.delete(upstream);
+      },
+    };
+    const opening = this.#host.openLink(this, upstream, grant, listener).then(
+      (link) => {
+        opened = link;
+        if (this.#ended) void link.close('session ended');
+        else if (this.#stream !== undefined) link.listen();
+        return link;
+      },
+      (error: unknown) => {
+        if (this.#links.get(upstream) === opening) this.#links.delete(upstream);
+        throw error;
+      },
+    );
+    this.#links.set(upstream, opening);
+    return opening;
+  }
+
+  /** Lets go of an upstream whose definition changed: calls in flight finish, the next call opens the new one. */
+  async drop(upstream: string, cause: string): Promise<void> {
+    const opening = this.#links.get(upstream);
+    this.#links.delete(upstream);
+    const link = await opening?.catch(() => undefined);
+    await link?.idle();
+    await link?.close(cause);
+  }
+
+  /** Registers a response through which announcements can travel while its call runs. */
+  carry(reply: ReplyStream): () => void {
+    this.#replies.add(reply);
+    return () => this.#replies.delete(reply);
+  }
+
+  /** Takes the client's own stream (GET); a newer one replaces the older. Closed when its credential expires. */
+  attach(stream: ReplyStream, expiresAt: number | undefined): void {
+    this.#stream?.end();
+    this.#stream = stream;
+    this.#streamExpires = expiresAt;
+    stream.start();
+    const held = this.#held;
+    this.#held = [];
+    for (const json of held) stream.event(json);
+    for (const opening of this.#links.values()) void opening.then((link) => link.listen()).catch(() => {});
+  }
+
+  detach(stream: ReplyStream): void {
+    if (this.#stream === stream) this.#stream = undefined;
+  }
+
+  keepAlive(now: number): void {
+    if (this.#streamExpires !== undefined && this.#streamExpires <= now) this.#stream?.end();
+    else this.#stream?.keepAlive();
+    for (const reply of this.#replies) reply.keepAlive();
+  }
+
+  /** Passes an upstream's message on; `related` is the response of the call it belongs to. */
+  async pass(upstream: string, link: Link | undefined, message: Announcement, related?: ReplyStream): Promise<void> {
+    const outgoing = this.#readdress(upstream, link, message);
+    if (outgoing === undefined) return;
+    const json = await this.#host.announced(this, upstream, outgoing);
+    if (related?.event(json) === true || this.#stream?.event(json) === true) return;
+    for (const reply of this.#replies) if (reply.event(json)) return;
+    this.#held.push(json);
+    if (this.#held.length > MAX_HELD) this.#held.shift();
+  }
+
+  /** Hands the client's answer to the upstream that asked; false when nobody asked for it. */
+  async answer(response: Response, record: (upstream: string, method: string) => Promise<void>): Promise<boolean> {
+    const asked = response.id === null ? undefined : this.#asked.get(response.id);
+    if (asked === undefined || response.id === null) return false;
+    this.#asked.delete(response.id);
+    await record(asked.link.upstream, asked.method);
+    await asked.link.respond({ ...response, id: asked.id });
+    return true;
+  }
+
+  /** Tells the upstreams to stop working on a request of the client; false when it is not in flight. */
+  cancel(id: Id, reason: string): boolean {
+    const flights = this.flights.get(id);
+    for (const flight of flights ?? []) flight.cancel(new MerlonError('CANCELLED', reason));
+    return flights !== undefined;
+  }
+
+  /** Ends the session: streams, calls in flight, links and with them the children. */
+  async end(cause: string): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const id of this.flights.keys()) this.cancel(id, 'The session ended.');
+    this.#stream?.end();
+    this.#host.ended(this, cause);
+    const openings = [...this.#links.values()];
+    this.#links.clear();
+    await Promise.allSettled(openings.map(async (opening) => (await opening).close(cause)));
+  }
+
+  async #announce(upstream: string, link: Link | undefined, message: Announcement): Promise<void> {
+    if (this.#ended) return;
+    await this.pass(upstream, link, message).catch(() => {});
+  }
+
+  /** Gives an upstream's request an id of ours: two upstreams may both ask under 1. */
+  #readdress(upstream: string, link: Link | undefined, message: Announcement): Announcement | undefined {
+    if (isRequest(message)) {
+      if (link === undefined) return undefined;
+      this.#lastAsked += 1;
+      const id = `merlon-${this.#lastAsked}`;
+      this.#asked.set(id, { link, id: message.id, method: message.method });
+      if (this.#asked.size > MAX_HELD) this.#asked.delete(this.#asked.keys().next().value ?? id);
+      return { ...message, id };
+    }
+    const { method, params } = message;
+    if (method === 'notifications/cancelled') {
+      const asked = [...this.#asked].find(([, { link: from, id }]) => from === link && id === params?.['requestId']);
+      return asked === undefined ? undefined : { ...message, params: { ...params, requestId: asked[0] } };
+    }
+    if (
+      this.scope === undefined &&
+      method === 'notifications/resources/updated' &&
+      typeof params?.['uri'] === 'string'
+    ) {
+      return { ...message, params: { ...params, uri: prefixUri(upstream, params['uri']) } };
+    }
+    return message;
+  }
+}
