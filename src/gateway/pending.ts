@@ -28,7 +28,9 @@ export interface PendingTable {
 let lastId = 0;
 
 export function createPendingTable(): PendingTable {
-  const table = new Map<Id, Pending>();
+  // No Map: see the bag in the kernel for why. Our ids are positive integers, so there is no key to fear.
+  const table: Record<Id, Pending> = Object.create(null);
+  let size = 0;
   const waiters: (() => void)[] = [];
 
   function add(request: Request, related: (message: Announcement) => void): Pending {
@@ -41,8 +43,9 @@ export function createPendingTable(): PendingTable {
     const finish = (): boolean => {
       if (settled) return false;
       settled = true;
-      table.delete(id);
-      if (table.size === 0) for (const wake of waiters.splice(0)) wake();
+      delete table[id];
+      size -= 1;
+      if (size === 0) for (const wake of waiters.splice(0)) wake();
       return true;
     };
     const pending: Pending = {
@@ -62,17 +65,18 @@ export function createPendingTable(): PendingTable {
         return settled;
       },
     };
-    table.set(id, pending);
+    table[id] = pending;
+    size += 1;
     return pending;
   }
 
   return {
     add,
-    get: (id) => (id === null ? undefined : table.get(id)),
+    get: (id) => (id === null ? undefined : table[id]),
     failAll(error) {
-      for (const pending of table.values()) pending.fail(error);
+      for (const pending of Object.values(table)) pending.fail(error);
     },
-    idle: () => (table.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.push(resolve))),
+    idle: () => (size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.push(resolve))),
   };
 }
 
