@@ -111,6 +111,16 @@ describe('the Host allow-list', () => {
     }
   });
 
+  it('knows an IPv6 address by its bracketed name', () => {
+    const lists = makeAllowLists(NAMES, { secure: false, host: '::1', port: 8080 });
+    expect([lists.url, lists.allowsHost('[::1]:8080'), lists.allowsHost('localhost')]).toEqual([
+      'http://[::1]:8080',
+      true,
+      true,
+    ]);
+    expect(lists.allowsOrigin('http://[::1]:8080')).toBe(true);
+  });
+
   it('lets everything pass when it is switched off', () => {
     const lists = makeAllowLists({ ...NAMES, verifyHost: false }, LOOPBACK);
     expect(lists.allowsHost('evil.example')).toBe(true);

@@ -11,15 +11,13 @@ export interface Connection {
   pipelined: number;
   /** The request whose sender waits for "100 Continue" before he sends the body. */
   awaitsContinue: IncomingMessage | undefined;
-  /** True once something that is no request was answered; nothing more will be. */
-  isOver: boolean;
 }
 
 const connections = new WeakMap<Duplex, Connection>();
 
 /** Remembers a new HTTP connection. */
 export function rememberConnection(socket: Socket): Connection {
-  const connection = { socket, response: undefined, pipelined: 0, awaitsContinue: undefined, isOver: false };
+  const connection = { socket, response: undefined, pipelined: 0, awaitsContinue: undefined };
   connections.set(socket, connection);
   return connection;
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  closed,
   codeOf,
   dial,
   dialTls,
@@ -31,9 +32,6 @@ afterEach(() => target.stop());
 async function goodRequest(): Promise<number> {
   return (await sendTls(target, request(target.port, 'GET /good'))).status;
 }
-
-const closed = (socket: Socket): Promise<unknown> =>
-  socket.closed ? Promise.resolve() : once(socket.resume(), 'close');
 
 describe('input that two parsers could read differently', () => {
   const H = 'Host: localhost\r\n';
@@ -154,6 +152,16 @@ describe('bounds', () => {
     const { port } = await start({ maxHeaderBytes: 2_048 });
     const answer = await sendTls(target, request(port, 'GET /', [`X: ${'y'.repeat(4_096)}`]));
     expect([answer.status, codeOf(answer)]).toEqual([431, 'HEADERS_TOO_LARGE']);
+  });
+
+  it.each([
+    ['headers', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: '],
+    ['nonsense', 'nonsense\r\n\r\n'],
+  ])('tell a client so, in an orderly way, while it sends %s', async (_what, head) => {
+    await start();
+    const answer = await sendTls(target, head + 'x'.repeat(4 * 1024 * 1024));
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.wasReset).toBe(false);
   });
 
   it('refuse chunk extensions without end', async () => {

@@ -8,7 +8,11 @@ export interface EdgeLog {
   error(msg: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Answers one admitted request. It may answer later; what it throws at once is logged and answered with 500 INTERNAL. */
+/**
+ * Answers one admitted request. It may answer later; what it throws at once is logged and answered with 500 INTERNAL.
+ * It reads a body with `readBody`, which also waves on callers who wait for "100 Continue", and writes a stream with
+ * `writeBounded` or waits for `drain`: nothing else bounds what piles up for a caller who does not read.
+ */
 export type EdgeHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** Which names the edge answers to and which web origins may call it; the part of the options that a reload may change. */

@@ -6,6 +6,7 @@ import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loopbackCertificate } from '../../test/certificate.ts';
 import {
+  closed,
   codeOf,
   dial,
   dialTls,
@@ -267,7 +268,7 @@ describe('plain HTTP on the TLS port', () => {
     const { port } = await start();
     const body = 'x'.repeat(4 * 1024 * 1024);
     const answer = await sendPlain(target, request(port, 'POST /mcp', [`Content-Length: ${body.length}`], body));
-    expect(answer.status).toBe(301);
+    expect([answer.status, answer.wasReset]).toEqual([301, false]);
   });
 
   it('is answered once, whatever is sent behind the first request', async () => {
@@ -428,13 +429,13 @@ describe('closing', () => {
     const res = await running.promise;
     const received = readAll(busy);
 
-    const closed = edge.close();
-    await Promise.all([once(idle, 'close'), once(fresh, 'close'), once(silent, 'close')]);
+    const closing = edge.close();
+    await Promise.all([idle, fresh, silent].map(closed));
     await expect(dial(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     res.end('finished');
     const answer = await received;
     expect([answer.status, answer.body, answer.headers['connection']]).toEqual([200, 'finished', 'close']);
-    await closed;
+    await closing;
     await edge.close();
   });
 
@@ -448,10 +449,10 @@ describe('closing', () => {
     const res = await running.promise;
     res.write('a');
     const received = readAll(busy);
-    const closed = edge.close();
+    const closing = edge.close();
     res.end('b');
     expect((await received).body).toBe('ab');
-    await closed;
+    await closing;
   });
 
   it('answers 503 to a request that comes while an earlier answer of its connection still runs', async () => {
@@ -465,14 +466,14 @@ describe('closing', () => {
     res.flushHeaders();
     await once(busy, 'data');
     const received = readAll(busy);
-    const closed = edge.close();
+    const closing = edge.close();
     const arrived = once(res.socket ?? busy, 'data');
     busy.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await arrived;
     res.end('x');
     const { raw } = await received;
     expect(raw).toContain('SHUTTING_DOWN');
-    await closed;
+    await closing;
   });
 
   it('cuts off what still runs when the drain is over', async () => {
@@ -481,7 +482,7 @@ describe('closing', () => {
     const busy = await dialTls(target);
     busy.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await running.promise;
-    await Promise.all([edge.close(), once(busy, 'close')]);
+    await Promise.all([edge.close(), closed(busy)]);
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 });

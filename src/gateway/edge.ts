@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { MerlonError } from '../kernel/errors.ts';
 import { makeAllowLists } from './allow-lists.ts';
 import type { CertificateFacts } from './certificate.ts';
 import { type Connection, isAnswering } from './connections.ts';
@@ -7,6 +6,7 @@ import { type Door, guardDoor } from './door.ts';
 import { dropStalled } from './drop-stalled.ts';
 import { type EdgeNames, type EdgeOptions, milliseconds } from './edge-options.ts';
 import { fixedHeaders } from './edge-response.ts';
+import { listen } from './listen.ts';
 import { makeServer } from './make-server.ts';
 import { makePlainRedirector } from './redirect-plain.ts';
 import { serveRequests } from './serve-requests.ts';
@@ -80,27 +80,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       return closing;
     },
   };
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
-    server.once('error', onError);
-    server.listen({ host, port, backlog: 1_024 }, () => {
-      server.off('error', onError);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): MerlonError {
-  if (error.code === 'EADDRINUSE') return new MerlonError('PORT_IN_USE', `Port ${port} on ${host} is in use.`);
-  if (error.code === 'EACCES') {
-    return new MerlonError('PORT_NOT_ALLOWED', `This process may not open port ${port} on ${host}.`);
-  }
-  const message = `server.host: ${JSON.stringify(host)} is no address of this machine (${error.code ?? 'unknown'}).`;
-  return new MerlonError('CONFIG_INVALID', message, { cause: error });
 }
 
 async function drain(server: Server, door: Door, open: ReadonlySet<Connection>, options: EdgeOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { Bag, type Bagged } from '../kernel/bag.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Id } from '../kernel/jsonrpc.ts';
@@ -20,13 +21,19 @@ export interface Flights {
   stop(): void;
 }
 
+interface Running extends Bagged {
+  deadline: number;
+  readonly flight: Flight;
+  readonly upstream: string;
+}
+
 export function createFlights(clock: Clock): Flights {
-  const running = new Set<{ deadline: number; flight: Flight; upstream: string }>();
-  let waiters: (() => void)[] = [];
+  const running = new Bag<Running>();
+  const waiters: (() => void)[] = [];
 
   const stop = clock.every(1_000, () => {
     const now = clock.now();
-    for (const { deadline, flight, upstream } of running) {
+    for (const { deadline, flight, upstream } of running.all()) {
       if (deadline > now) continue;
       flight.cancel(new MerlonError('UPSTREAM_TIMEOUT', `The upstream "${upstream}" took too long.`));
     }
@@ -34,33 +41,25 @@ export function createFlights(clock: Clock): Flights {
 
   return {
     start(session, id, flight, timeoutMs, upstream) {
-      const entry = { deadline: clock.now() + timeoutMs, flight, upstream };
+      const entry = { deadline: clock.now() + timeoutMs, flight, upstream, slot: -1 };
+      const own = { id, flight, slot: -1 };
       running.add(entry);
-      const ofRequest = session.flights.get(id) ?? new Set();
-      session.flights.set(id, ofRequest.add(flight));
+      session.flights.add(own);
       return {
         extend() {
           entry.deadline = clock.now() + timeoutMs;
         },
         done() {
-          running.delete(entry);
-          ofRequest.delete(flight);
-          if (ofRequest.size === 0) session.flights.delete(id);
-          if (running.size > 0) return;
-          for (const wake of waiters) wake();
-          waiters = [];
+          running.remove(entry);
+          session.flights.remove(own);
+          if (running.size === 0) for (const wake of waiters.splice(0)) wake();
         },
       };
     },
     get size() {
       return running.size;
     },
-    idle() {
-      if (running.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        waiters.push(resolve);
-      });
-    },
+    idle: () => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.push(resolve))),
     stop,
   };
 }

@@ -100,7 +100,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
     return {
       reply: pending.reply,
       cancel(error) {
-        if (pending.settled) return;
+        if (pending.isSettled()) return;
         pending.fail(error);
         if (closed || message.method === 'initialize') return;
         const params = { requestId: pending.outgoing.id, reason: error.message };

@@ -113,7 +113,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         const type = single(headers['content-type']) ?? '';
         if (code !== 200 || !/^text\/event-stream\b/i.test(type)) return;
         reader = createSseReader((event) => {
-          if (event.data === '' || pending.settled) return;
+          if (event.data === '' || pending.isSettled()) return;
           if (take(pending, event.data, session))
             stopLinger = clock.after(LINGER_MS, () => refuse(new Error('linger')));
         }, maxBytes);
@@ -133,7 +133,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       },
       onResponseEnd() {
         stopLinger?.();
-        if (pending.settled) return;
+        if (pending.isSettled()) return;
         if (reader !== undefined)
           return pending.fail(upstreamUnavailable(upstream, 'ended the stream before its reply'));
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
@@ -156,7 +156,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     } catch {
       // Not a message: judged by the status below.
     }
-    if (pending.settled) return;
+    if (pending.isSettled()) return;
     if (status === 200) pending.fail(upstreamInvalid(upstream, 'answered with something else than the reply'));
     else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`));
   }
@@ -279,7 +279,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       return {
         reply: pending.reply,
         cancel(error) {
-          if (pending.settled) return;
+          if (pending.isSettled()) return;
           pending.fail(error);
           if (!closed && request.method !== 'initialize') {
             const params = { requestId: pending.outgoing.id, reason: error.message };

@@ -1,3 +1,4 @@
+import { Bag, type Bagged } from '../kernel/bag.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Id, Request, Response } from '../kernel/jsonrpc.ts';
 import { type Announcement, progressTokenOf, withProgressToken } from './link.ts';
@@ -12,7 +13,7 @@ export interface Pending {
   /** Settles with the upstream's reply, put back under the caller's id. */
   settle(response: Response): void;
   fail(error: Error): void;
-  readonly settled: boolean;
+  isSettled(): boolean;
 }
 
 /** The requests in flight on one link, by the id that the upstream sees. */
@@ -28,7 +29,8 @@ export interface PendingTable {
 let lastId = 0;
 
 export function createPendingTable(): PendingTable {
-  const table = new Map<Id, Pending>();
+  // Looked up by a walk: few are in flight on one link, and a map would cost more (see Bag).
+  const table = new Bag<Pending & Bagged>();
   const waiters: (() => void)[] = [];
 
   function add(request: Request, related: (message: Announcement) => void): Pending {
@@ -37,15 +39,13 @@ export function createPendingTable(): PendingTable {
     const token = progressTokenOf(request.params);
     const params = token === undefined ? request.params : withProgressToken(request.params, id);
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    let settled = false;
     const finish = (): boolean => {
-      if (settled) return false;
-      settled = true;
-      table.delete(id);
+      if (!table.remove(pending)) return false;
       if (table.size === 0) for (const wake of waiters.splice(0)) wake();
       return true;
     };
-    const pending: Pending = {
+    const pending: Pending & Bagged = {
+      slot: -1,
       outgoing:
         params === undefined
           ? { jsonrpc: '2.0', id, method: request.method }
@@ -58,19 +58,18 @@ export function createPendingTable(): PendingTable {
       fail(error) {
         if (finish()) reject(error);
       },
-      get settled() {
-        return settled;
-      },
+      // No getter: in an object literal each one makes a hidden class of its own, which lives in the old generation.
+      isSettled: () => pending.slot === -1,
     };
-    table.set(id, pending);
+    table.add(pending);
     return pending;
   }
 
   return {
     add,
-    get: (id) => (id === null ? undefined : table.get(id)),
+    get: (id) => table.find(({ outgoing }) => outgoing.id === id),
     failAll(error) {
-      for (const pending of table.values()) pending.fail(error);
+      for (const pending of table.all()) pending.fail(error);
     },
     whenIdle(run) {
       if (table.size === 0) run();

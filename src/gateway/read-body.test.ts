@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOf, dialTls, readAll, request, sendTls, startTestEdge, type TestEdge } from '../../test/edge/fixture.ts';
+import {
+  closed,
+  codeOf,
+  dialTls,
+  readAll,
+  request,
+  sendTls,
+  startTestEdge,
+  type TestEdge,
+} from '../../test/edge/fixture.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { EdgeOptions } from './edge-options.ts';
 import { readBody } from './read-body.ts';
@@ -69,13 +78,12 @@ describe('readBody', () => {
     const body = 'x'.repeat(4 * 1024 * 1024);
     const answer = await sendTls(target, request(port, 'POST /', [`Content-Length: ${body.length}`], body));
     expect(codeOf(answer)).toBe('BODY_TOO_LARGE');
+    expect(answer.wasReset).toBe(false);
   });
 
   it('cuts off a client that goes on sending without an end', async () => {
     const port = await start();
-    const socket = await dialTls(target);
-    const closed = once(socket, 'close');
-    socket.resume();
+    const socket = await dialTls(target, { allowHalfOpen: true });
     socket.write(request(port, 'POST /', ['Transfer-Encoding: chunked']));
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const flood = (): void => {
@@ -83,8 +91,9 @@ describe('readBody', () => {
     };
     socket.on('drain', flood);
     flood();
-    await closed;
-    expect(socket.destroyed).toBe(true);
+    await closed(socket);
+    // 16 MiB are thrown away, the rest was on its way.
+    expect(socket.bytesWritten).toBeLessThan(64 * 1024 * 1024);
   });
 
   it('waves on a client that waits for 100 Continue, once the length is known to be right', async () => {

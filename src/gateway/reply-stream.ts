@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Bagged } from '../kernel/bag.ts';
 import { sseEvent } from './sse.ts';
 
 /** A client that does not read is cut off when this much waits for it, bytes. */
@@ -12,7 +13,8 @@ const STREAM_HEADERS = {
 };
 
 /** One HTTP response to an MCP client: plain JSON, or an event stream from the first event on. */
-export class ReplyStream {
+export class ReplyStream implements Bagged {
+  slot = -1;
   readonly #res: ServerResponse;
   readonly #acceptsStream: boolean;
   #sessionId: string | undefined;

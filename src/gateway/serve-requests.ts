@@ -116,12 +116,10 @@ function errorOfInput(code: string | undefined): MerlonError | undefined {
 
 function answerRaw(socket: Duplex, error: MerlonError | undefined, headers: FixedHeaders): void {
   const connection = connectionOf(socket);
-  if (connection?.isOver === true) return;
   if (connection === undefined || error === undefined || !socket.writable || !isFreeToWrite(connection)) {
     socket.destroy();
     return;
   }
-  connection.isOver = true;
   socket.write(rawRefusal(error, headers));
   // What follows is not HTTP: it must reach no parser again.
   socket.removeAllListeners('data');

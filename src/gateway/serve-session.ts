@@ -39,7 +39,8 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
   refuseModern(message);
   const session = gate.findSession(sessionId, caller, remote, scope);
-  if (session.flights.has(message.id)) throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
+  if (session.flights.find(({ id }) => id === message.id) !== undefined)
+    throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
   arrival.onGone(() => session.cancel(message.id, 'The client disconnected.'));
   const release = session.carry(reply);
   try {

@@ -1,5 +1,6 @@
 import type { Caller } from '../identity/caller.ts';
 import type { Grant } from '../policy/decide.ts';
+import { Bag, type Bagged } from '../kernel/bag.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
@@ -13,6 +14,12 @@ export interface SessionHost {
   /** Judges and records a request that an upstream makes to the client, before it is delivered. */
   announced(session: Session, upstream: string, message: Announcement): Promise<string>;
   ended(session: Session, cause: string): void;
+}
+
+/** A call under the id that the client gave it. */
+export interface InFlight extends Bagged {
+  readonly id: Id;
+  readonly flight: Flight;
 }
 
 /** Announcements held for a client that has no stream open; older notifications give way. */
@@ -37,12 +44,12 @@ export class Session {
   initializeParams: JsonObject = {};
   /** What each upstream answered to `initialize`. */
   readonly answers = new Map<string, JsonObject>();
-  /** The client's calls in flight, by the client's own ids. */
-  readonly flights = new Map<Id, Set<Flight>>();
+  /** The client's calls in flight under the client's own ids; one call may fly to several upstreams. */
+  readonly flights = new Bag<InFlight>();
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
-  readonly #replies = new Set<ReplyStream>();
+  readonly #replies = new Bag<ReplyStream>();
   #stream: ReplyStream | undefined;
   #streamExpires: number | undefined;
   #held: string[] = [];
@@ -113,7 +120,7 @@ export class Session {
   /** Registers a response through which announcements can travel while its call runs. */
   carry(reply: ReplyStream): () => void {
     this.#replies.add(reply);
-    return () => this.#replies.delete(reply);
+    return () => void this.#replies.remove(reply);
   }
 
   /** Takes the client's own stream (GET); a newer one replaces the older. Closed when its credential expires. */
@@ -135,7 +142,7 @@ export class Session {
   keepAlive(now: number): void {
     if (this.#streamExpires !== undefined && this.#streamExpires <= now) this.#stream?.end();
     else this.#stream?.keepAlive();
-    for (const reply of this.#replies) reply.keepAlive();
+    for (const reply of this.#replies.all()) reply.keepAlive();
   }
 
   /** Passes an upstream's message on; `related` is the response of the call it belongs to. */
@@ -144,7 +151,7 @@ export class Session {
     if (outgoing === undefined) return;
     const json = await this.#host.announced(this, upstream, outgoing);
     if (related?.event(json) === true || this.#stream?.event(json) === true) return;
-    for (const reply of this.#replies) if (reply.event(json)) return;
+    for (const reply of this.#replies.all()) if (reply.event(json)) return;
     this.#held.push(json);
     if (this.#held.length > MAX_HELD) this.#held.shift();
   }
@@ -161,16 +168,16 @@ export class Session {
 
   /** Tells the upstreams to stop working on a request of the client; false when it is not in flight. */
   cancel(id: Id, reason: string): boolean {
-    const flights = this.flights.get(id);
-    for (const flight of flights ?? []) flight.cancel(new MerlonError('CANCELLED', reason));
-    return flights !== undefined;
+    const meant = this.flights.all().filter((one) => one.id === id);
+    for (const { flight } of meant) flight.cancel(new MerlonError('CANCELLED', reason));
+    return meant.length > 0;
   }
 
   /** Ends the session: streams, calls in flight, links and with them the children. */
   async end(cause: string): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    for (const id of this.flights.keys()) this.cancel(id, 'The session ended.');
+    for (const { id } of this.flights.all()) this.cancel(id, 'The session ended.');
     this.#stream?.end();
     this.#host.ended(this, cause);
     const openings = [...this.#links.values()];

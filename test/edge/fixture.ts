@@ -126,7 +126,10 @@ export async function dial(port: number, allowHalfOpen = false): Promise<Socket>
 }
 
 /** Opens a TLS connection to an edge; rejects when the handshake fails. */
-export async function dialTls({ port, ca }: TestEdge, options: ConnectionOptions = {}): Promise<TLSSocket> {
+export async function dialTls(
+  { port, ca }: TestEdge,
+  options: ConnectionOptions & { allowHalfOpen?: boolean } = {},
+): Promise<TLSSocket> {
   const socket = connectTls({ host: '127.0.0.1', port, ca, servername: 'localhost', ...options });
   await once(socket, 'secureConnect');
   socket.on('error', () => {});
@@ -141,19 +144,30 @@ export interface Answer {
   readonly body: string;
   /** Everything that was received. */
   readonly raw: string;
+  /** True when the connection did not end in an orderly way, which loses answers on some systems. */
+  readonly wasReset: boolean;
+}
+
+/** Waits until a connection is closed, reset or not, and throws away what comes until then. */
+export async function closed(socket: Socket): Promise<void> {
+  // Not `once` from node:events, which rejects on a reset.
+  if (!socket.closed) await new Promise((resolve) => socket.resume().once('close', resolve));
 }
 
 /** Reads until the other side closes; `status` is 0 when nothing came. */
 export async function readAll(socket: Socket): Promise<Answer> {
   const chunks: Buffer[] = [];
+  let wasReset = false;
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // Not `once`, which would reject on a reset; what came before it counts.
-  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
-  return parseAnswer(Buffer.concat(chunks).toString('latin1'));
+  socket.once('error', () => {
+    wasReset = true;
+  });
+  await closed(socket);
+  return parseAnswer(Buffer.concat(chunks).toString('latin1'), wasReset);
 }
 
 /** Takes apart what a server sent. */
-export function parseAnswer(raw: string): Answer {
+export function parseAnswer(raw: string, wasReset = false): Answer {
   const [head = '', ...rest] = raw.split('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers: Record<string, string> = {};
@@ -161,7 +175,7 @@ export function parseAnswer(raw: string): Answer {
     const colon = line.indexOf(':');
     headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
-  return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body: rest.join('\r\n\r\n'), raw };
+  return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body: rest.join('\r\n\r\n'), raw, wasReset };
 }
 
 /** Sends bytes over TLS and reads until the edge closes. */
