@@ -16,7 +16,12 @@ let gateway: Serving;
 let http: Http;
 let [user, admin, late] = ['', '', ''];
 
-const server = (env: Record<string, string> = {}, more: object = {}): object => ({ command: 'sh', args: [fixture], env, ...more });
+const server = (env: Record<string, string> = {}, more: object = {}): object => ({
+  command: 'sh',
+  args: [fixture],
+  env,
+  ...more,
+});
 const roles = [
   { name: 'admin', permissions: ['*:*'] },
   { name: 'user', permissions: ['read:*', 'execute:tool'] },
@@ -98,23 +103,25 @@ describe('a valid change', () => {
   it('fails or drops not one call of upstreams that remain, and is in force afterwards', async () => {
     const go = join(deployment.folder, 'go');
     const open = (path: string): Promise<McpSession> => http.open(path, user);
-    const [kept, keptShared, changed, changedShared, removed, all] = await Promise.all(
+    const [kept, keptShared, changed, changedShared, removed, all] = (await Promise.all(
       ['/mcp/kept', '/mcp/keptShared', '/mcp/changed', '/mcp/changedShared', '/mcp/removed', '/mcp'].map(open),
-    ) as [McpSession, McpSession, McpSession, McpSession, McpSession, McpSession];
+    )) as [McpSession, McpSession, McpSession, McpSession, McpSession, McpSession];
     const keptBefore = await Promise.all([kept, keptShared].map(processOf));
     const changedBefore = await Promise.all([changed, changedShared].map(processOf));
 
     // Long calls that are in flight over the change, on upstreams that stay, change and go.
-    const longOnes = [kept, keptShared, changed, changedShared, removed].map((session) => session.call('slow', { mark: go }));
+    const longOnes = [kept, keptShared, changed, changedShared, removed].map((session) =>
+      session.call('slow', { mark: go }),
+    );
     const inFlight = (): number => lines('audit.log').filter((line) => JSON.stringify(line).includes('"slow"')).length;
     await expect.poll(inFlight, WAIT).toBe(longOnes.length);
 
     // Short calls without a pause, each caller with sessions of its own.
-    let isOver = false;
+    const over = new AbortController();
     const failed: Answered[] = [];
     let calls = 0;
     const keepCalling = async (session: McpSession, tool: string): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const answer = await session.call(tool, { mark: 'short' });
         calls += 1;
         if (answer.result?.['content'] === undefined) failed.push(answer);
@@ -144,7 +151,7 @@ describe('a valid change', () => {
       expect(await reload()).toMatchObject({ status: 'applied' });
       await enough(20);
     }
-    isOver = true;
+    over.abort();
     await Promise.all(callers);
     expect(failed.map(({ status, text }) => `${status} ${text}`)).toEqual([]);
 
@@ -200,11 +207,17 @@ describe('a change that is refused', () => {
     const response = await http.fetch('/api/v2/roles', { headers: mcpHeaders(admin) });
     expect(await response.json()).toHaveLength(3);
   }
-  const logged = (what: string): number => readFileSync(join(deployment.state, 'server.log'), 'utf8').split(what).length - 1;
+  const logged = (what: string): number =>
+    readFileSync(join(deployment.state, 'server.log'), 'utf8').split(what).length - 1;
 
   it('because it is invalid leaves the old one in force, and log, audit log and stderr say so', async () => {
     const session = await http.open('/mcp/kept', user);
-    for (const broken of ['server: [', 'server: {prot: 1}', 'mcpServers: {a: {command: no-such-program}}', 'auth: {providers: []}']) {
+    for (const broken of [
+      'server: [',
+      'server: {prot: 1}',
+      'mcpServers: {a: {command: no-such-program}}',
+      'auth: {providers: []}',
+    ]) {
       const [output, refusals] = [gateway.output().length, logged('refused')];
       await writeFile(deployment.file, broken);
       expect(await reload(), broken).toMatchObject({ status: 'refused' });
