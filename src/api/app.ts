@@ -7,7 +7,7 @@ import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
 import { endpointNeeds } from '../policy/operation.ts';
 import { formatPermission } from '../policy/permission.ts';
-import { identify, refusalHeaders, throttle } from '../gateway/endpoint.ts';
+import { identify, recorded, refusalHeaders, throttle } from '../gateway/endpoint.ts';
 import type { Catalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
 import { forbidden } from '../gateway/handle.ts';
@@ -26,13 +26,15 @@ export interface Deployment {
   readonly auditWritable: boolean;
   /** Protections that the configuration switched off, one sentence each. */
   readonly switchedOff: readonly { readonly key: string; readonly sentence: string }[];
+  /** What the configuration asks for and this version does not do, one sentence each. */
+  readonly notEnforced: readonly string[];
   /** Whether this upstream's process really is confined, not whether it should be. */
   isConfined(upstream: string): boolean;
 }
 
 interface Env {
   Bindings: HttpBindings;
-  Variables: { caller: Caller | undefined };
+  Variables: { caller: Caller | undefined; admitted: boolean | undefined };
 }
 
 const json = <Shape extends z.ZodType>(schema: Shape, description: string) => ({
@@ -91,10 +93,18 @@ export function createApi(
   catalog: () => Promise<Catalog>,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const app = new OpenAPIHono<Env>();
-  app.onError((error) => refused(gate.known(error)));
+  app.onError(async (error, c) => {
+    const known = gate.known(error);
+    // What failed after the caller was let in is no refusal.
+    if (c.get('admitted') === true) return refused(known);
+    const remote = c.env.incoming.socket.remoteAddress ?? 'unknown';
+    const request = { method: `${c.req.method} ${c.req.path}` };
+    return refused(await recorded(gate, { remote, caller: c.get('caller'), request }, known));
+  });
   app.notFound(() => refused(new MerlonError('NOT_FOUND', 'There is no such endpoint.')));
   app.use(async (c, next) => {
-    c.set('caller', await admit(gate, c));
+    await admit(gate, c);
+    c.set('admitted', true);
     await next();
   });
 
@@ -105,11 +115,11 @@ export function createApi(
     return c.json({ ready: isReady, audit: facts.auditWritable, draining: gate.draining }, isReady ? 200 : 503);
   });
   app.openapi(routes.info, (c) => {
-    const { version, secure, tlsVersion, authRequired, switchedOff } = deployment();
+    const { version, secure, tlsVersion, authRequired, switchedOff, notEnforced } = deployment();
     const facts = { name: 'merlon' as const, version, secure, tls_version: tlsVersion, auth_required: authRequired };
     const caller = c.get('caller');
     const mayKnow = caller !== undefined && decide(gate.roleOf(caller), { action: 'read', kind: 'config' }).allowed;
-    return c.json(mayKnow ? { ...facts, switched_off: [...switchedOff] } : facts, 200);
+    return c.json(mayKnow ? { ...facts, switched_off: [...switchedOff], not_enforced: [...notEnforced] } : facts, 200);
   });
   app.openapi(routes.roles, (c) => {
     const roles = [...gate.current.roles.values()].map(({ name, permissions }) => ({
@@ -155,23 +165,22 @@ export function createApi(
 }
 
 /** Who may come in: public endpoints take anybody at the address's rate, all others a caller with the permission. */
-async function admit(gate: Gate, c: Context<Env>): Promise<Caller | undefined> {
+async function admit(gate: Gate, c: Context<Env>): Promise<void> {
   const { incoming } = c.env;
   const remote = incoming.socket.remoteAddress ?? 'unknown';
   const need = needOf(c.req.path);
   if (need === 'public') {
     // By address, with a key or without: asking in public must not use up what a caller may do.
     if (c.req.path.startsWith('/api/')) throttle(gate.current.limiter, `public ${remote}`, gate.clock.now());
-    if (incoming.headers.authorization === undefined) return undefined;
-    return await identify(gate, incoming, remote, undefined);
+    if (incoming.headers.authorization !== undefined)
+      c.set('caller', await identify(gate, incoming, remote, undefined));
+    return;
   }
   const caller = await identify(gate, incoming, remote, gate.current.limiter);
-  if (need === undefined) return caller;
+  c.set('caller', caller);
+  if (need === undefined) return;
   const decision = decide(gate.roleOf(caller), need);
-  if (decision.allowed) return caller;
-  const error = forbidden(decision.missing);
-  await gate.recorder.refused({ remote, caller, request: { method: `${c.req.method} ${c.req.path}` } }, error);
-  throw error;
+  if (!decision.allowed) throw forbidden(decision.missing);
 }
 
 type Need = (typeof endpointNeeds)[keyof typeof endpointNeeds];

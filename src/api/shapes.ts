@@ -12,6 +12,10 @@ export const infoShape = z
       .array(z.object({ key: z.string(), sentence: z.string() }))
       .optional()
       .describe('Protections switched off; only for callers with read:config.'),
+    not_enforced: z
+      .array(z.string())
+      .optional()
+      .describe('What is configured and not done by this version; only for callers with read:config.'),
   })
   .openapi('Info');
 

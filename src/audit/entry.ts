@@ -64,14 +64,6 @@ export interface RelayEntry extends AuditContext {
   readonly direction: 'to_client' | 'to_upstream';
 }
 
-/** Somebody came without a valid credential. */
-export interface SignInFailedEntry extends AuditContext {
-  readonly kind: 'sign_in_failed';
-  readonly code: ErrorCode;
-  /** Why, without the credential. */
-  readonly cause?: string | undefined;
-}
-
 /** The configuration in force was replaced, or a replacement was refused. */
 export interface ConfigChangeEntry extends AuditContext {
   readonly kind: 'config_change';
@@ -112,7 +104,6 @@ export type AuditEntry =
   | OutcomeEntry
   | RefusalEntry
   | RelayEntry
-  | SignInFailedEntry
   | ConfigChangeEntry
   | SessionEntry
   | LifecycleEntry;

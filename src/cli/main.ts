@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { MerlonError } from '../kernel/errors.ts';
 import { report } from './report.ts';
 import { version } from './version.ts';
 
@@ -73,8 +74,18 @@ key
   });
 
 try {
+  checkNode();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else process.exitCode = report(error, (text) => void process.stderr.write(text));
+}
+
+/** Said before anything of a newer Node is missed in a less helpful way. */
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return;
+  throw new MerlonError('USAGE', `Merlon needs Node.js 22.19 or newer; this is ${process.versions.node}.`, {
+    todo: 'Install a current Node.js.',
+  });
 }

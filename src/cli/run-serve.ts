@@ -1,4 +1,4 @@
-import type { Config } from '../config/load.ts';
+import { notEnforced } from './not-enforced.ts';
 import { closeInheritedDescriptors } from '../gateway/descriptors.ts';
 import { report } from './report.ts';
 import { type Running, serve } from './serve.ts';
@@ -25,19 +25,6 @@ export function announce({ url, loaded }: Running, out: (text: string) => void):
     out(`Warning       ${place.file}:${place.line}:${place.column} ${message}\n`);
   for (const { key, sentence } of switchedOff) out(`Switched off  ${key}: ${sentence}\n`);
   for (const sentence of notEnforced(config)) out(`Not enforced  ${sentence}\n`);
-}
-
-/** What the configuration asks for and this version does not do; silence would read as protection. */
-export function notEnforced({ security, auth, mcpServers }: Config): string[] {
-  const startsPrograms = Object.values(mcpServers).some(({ command, disabled }) => command !== undefined && !disabled);
-  const said: string[] = [];
-  if (security.sandbox_enabled && security.sandbox_type !== 'none' && startsPrograms) {
-    said.push('security.sandbox_enabled: the programs that the gateway starts are not confined yet.');
-  }
-  if (auth.providers.some((provider) => provider.type === 'oauth2' && provider.client_secret !== undefined)) {
-    said.push('auth.providers client_secret: tokens are verified by signature, not by introspection.');
-  }
-  return said;
 }
 
 /** Serves until a signal; a second one ends the process at once. */

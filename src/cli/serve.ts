@@ -8,7 +8,7 @@ import { createMask, type Mask } from '../detect/mask.ts';
 import { createCatalog } from '../gateway/catalog.ts';
 import { createChildren } from '../gateway/children.ts';
 import { type Edge, startEdge } from '../gateway/edge.ts';
-import { scopeOf, serveMcp } from '../gateway/endpoint.ts';
+import { recorded, scopeOf, serveMcp } from '../gateway/endpoint.ts';
 import { Gate } from '../gateway/gate.ts';
 import { createRecorder } from '../gateway/record.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -17,6 +17,7 @@ import { createLog, type Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
 import { makeFolder } from './make-folder.ts';
 import { needsRestart } from './needs-restart.ts';
+import { notEnforced } from './not-enforced.ts';
 import { definitionsOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
 
@@ -81,6 +82,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       clock,
       log,
       handler: (req, res) => dispatch(gate, api, req, res),
+      onRefused: (req, error) => void recorded(gate, { remote: req.socket.remoteAddress ?? 'unknown' }, error),
     });
   } catch (error) {
     await gate.close(0);
@@ -255,6 +257,7 @@ function deploymentOf({ config, switchedOff }: Loaded, audit: AuditLog | undefin
     auditEnabled: security.audit_log_enabled,
     auditWritable: audit?.isWritable() ?? false,
     switchedOff,
+    notEnforced: notEnforced(config),
     // No backend confines upstreams yet, whatever the configuration asks for.
     isConfined: () => false,
   };

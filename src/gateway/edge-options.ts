@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../kernel/clock.ts';
+import type { MerlonError } from '../kernel/errors.ts';
 
 /** What the edge tells its operator; the values of `fields` carry no secrets and no payloads. */
 export interface EdgeLog {
@@ -62,6 +63,8 @@ export interface EdgeOptions extends EdgeNames {
   /** Seconds that running answers may take after `close()`. Default 10, range 0–3,600. */
   readonly drainSeconds: number;
   readonly handler: EdgeHandler;
+  /** Told of every request that the allow-lists refuse; for the record. */
+  readonly onRefused?: ((req: IncomingMessage, error: MerlonError) => void) | undefined;
   readonly clock: Clock;
   readonly log: EdgeLog;
 }

@@ -10,12 +10,14 @@ import {
   isResponse,
   type Message,
   parseJson,
+  type Request,
   type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
 import type { Gate } from './gate.ts';
 import { readBody } from './read-body.ts';
+import type { Refused } from './record.ts';
 import { ReplyStream } from './reply-stream.ts';
 import { notified, requested } from './serve-session.ts';
 import type { Session } from './session.ts';
@@ -29,8 +31,8 @@ interface Visit {
   readonly scope: string | undefined;
   readonly caller: Caller;
   readonly remote: string;
-  /** The JSON-RPC id to answer under, once it is known. */
-  id: Id | null;
+  /** The request to answer, once it is known. */
+  request: Request | undefined;
 }
 
 /** The MCP endpoints: `/mcp` for all upstreams, `/mcp/NAME` for one. Anything else is none. */
@@ -52,11 +54,22 @@ export async function serveMcp(
   try {
     if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
     const caller = await identify(gate, req, remote, gate.current.mcpLimiter);
-    visit = { gate, req, res, scope, caller, remote, id: null };
+    visit = { gate, req, res, scope, caller, remote, request: undefined };
     if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
     await serve(visit);
   } catch (error) {
-    refuse(res, gate.known(error), visit?.id ?? null);
+    const refusal = await recorded(gate, visit ?? { remote }, gate.known(error));
+    refuse(res, refusal, visit?.request?.id ?? null);
+  }
+}
+
+/** Writes a refusal down; one that cannot be written is answered as the closed gate that it is. */
+export async function recorded(gate: Gate, who: Refused, error: MerlonError): Promise<MerlonError> {
+  try {
+    await gate.recorder.refused(who, error);
+    return error;
+  } catch (failed) {
+    return gate.known(failed);
   }
 }
 
@@ -70,7 +83,7 @@ async function serve(visit: Visit): Promise<void> {
 
 /**
  * Who is asking, and may they ask this often? Failed sign-ins count against the address they come from.
- * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED, all of them recorded
+ * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED
  */
 export async function identify(
   gate: Gate,
@@ -78,17 +91,15 @@ export async function identify(
   remote: string,
   limiter: RateLimit | undefined,
 ): Promise<Caller> {
-  let caller: Caller | undefined;
+  let caller: Caller;
   try {
     const found = gate.current.authenticate(authorizationOf(req), remote);
     caller = found instanceof Promise ? await found : found;
-    throttle(limiter, caller.principal, gate.clock.now());
-    return caller;
   } catch (error) {
-    const refusal = caller === undefined ? strangerRefused(gate, remote, error) : gate.known(error);
-    await gate.recorder.refused({ remote, caller }, refusal);
-    throw refusal;
+    throw strangerRefused(gate, remote, error);
   }
+  throttle(limiter, caller.principal, gate.clock.now());
+  return caller;
 }
 
 /** Why a stranger is turned away: the sign-in failed, or too many of them did from there. */
@@ -133,7 +144,7 @@ async function post(visit: Visit): Promise<void> {
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
   const sessionId = sessionIdOf(req);
   if (isRequest(message)) {
-    visit.id = message.id;
+    visit.request = message;
     const reply = new ReplyStream(res, acceptsStream);
     const onGone = (run: () => void): void => void res.once('close', run);
     return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
@@ -170,7 +181,12 @@ function get({ gate, req, res, scope, caller, remote }: Visit): void {
     session.detach(stream);
     session.lastUsed = gate.clock.now();
   });
-  session.attach(stream, caller.expiresAt);
+  const authorization = authorizationOf(req);
+  // A key that is revoked while the stream is open ends it: see the sweep.
+  session.attach(
+    stream,
+    async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal,
+  );
 }
 
 async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {

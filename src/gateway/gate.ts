@@ -87,7 +87,7 @@ export class Gate implements Pipeline, SessionHost {
       () => this.flights.stop(),
       options.clock.every(1_000, () => this.#sweep()),
       options.clock.every(KEEP_ALIVE_MS, () => {
-        for (const session of this.sessions.values()) session.keepAlive(this.clock.now());
+        for (const session of this.sessions.values()) session.keepAlive();
       }),
     ];
   }
@@ -268,6 +268,7 @@ export class Gate implements Pipeline, SessionHost {
     const { sessionIdleMs, sessionMaxMs } = this.current.limits;
     for (const session of this.sessions.values()) {
       if (session.busy) session.lastUsed = now;
+      void session.checkStream();
       if (now - session.startedAt >= sessionMaxMs) void session.end('absolute lifetime reached');
       else if (now - session.lastUsed >= sessionIdleMs) void session.end('idle');
     }

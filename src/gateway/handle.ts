@@ -37,12 +37,23 @@ export interface Pipeline {
   known(error: unknown): MerlonError;
 }
 
-/** A reply that was recorded and may leave; only {@link handle} makes one. */
-export interface Released {
+/** A reply that may leave once its outcome is recorded. Only {@link handle} hands one out. */
+class Released {
+  readonly #released = true;
   readonly response: Response;
   /** `response` as JSON text. */
   readonly json: string;
+
+  constructor(response: Response, json: string) {
+    this.response = response;
+    this.json = json;
+  }
+
+  static isReleased(value: unknown): value is Released {
+    return typeof value === 'object' && value !== null && #released in value && value.#released;
+  }
 }
+export type { Released };
 
 /**
  * The gateway's data path, per request: may they, who is there, write ahead, send, look at what came back, record,
@@ -64,11 +75,11 @@ export async function handle(gate: Pipeline, call: Call): Promise<Released> {
     return released;
   } catch (error) {
     const known = gate.known(error);
-    if (intent === undefined) await gate.recorder.refused(call, known);
-    else await gate.recorder.outcome(intent, outcomeOf(known), 0, known.code);
-    if (intent === undefined || known.code === 'CANCELLED' || known.code === 'AUDIT_UNAVAILABLE') throw known;
+    if (intent === undefined) throw known;
+    await gate.recorder.outcome(intent, outcomeOf(known), 0, known.code);
+    if (known.code === 'CANCELLED' || known.code === 'AUDIT_UNAVAILABLE') throw known;
     const response = failure(call.request.id, known);
-    return { response, json: JSON.stringify(response) };
+    return new Released(response, JSON.stringify(response));
   }
 }
 
@@ -110,7 +121,7 @@ function release(gate: Pipeline, call: Call, reply: Response): Released {
   const response = isFailure(reply) ? reply : { ...reply, result: present(gate, call, reply.result) };
   const json = JSON.stringify(response);
   const hidden = gate.hide(json);
-  return hidden === json ? { response, json } : { response: JSON.parse(hidden), json: hidden };
+  return hidden === json ? new Released(response, json) : new Released(JSON.parse(hidden), hidden);
 }
 
 function present(gate: Pipeline, call: Call, result: JsonObject): JsonObject {

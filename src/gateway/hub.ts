@@ -23,7 +23,8 @@ export interface Channel {
 /** What a channel reports to its hub. */
 export interface ChannelEvents {
   message(json: string): void;
-  closed(cause: string): void;
+  /** @param failure what to answer to those who still wait, where it is better known than "ended" */
+  closed(cause: string, failure?: MerlonError): void;
 }
 
 /** How a hub opens its channel; throws a MerlonError when that is impossible now. */
@@ -52,10 +53,10 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
   let initialized: Promise<Success> | undefined;
   const channel = open({ message: receive, closed: end });
 
-  function end(cause: string): void {
+  function end(cause: string, failure?: MerlonError): void {
     if (closed) return;
     closed = true;
-    pendings.failAll(upstreamUnavailable(upstream, 'ended'));
+    pendings.failAll(failure ?? upstreamUnavailable(upstream, 'ended'));
     for (const listener of listeners) listener.closed(cause);
     listeners.clear();
   }

@@ -8,7 +8,7 @@ import type { AllowLists } from './allow-lists.ts';
 import { linger } from './close-gently.ts';
 import { type Connection, connectionOf, isAnswering, rememberConnection } from './connections.ts';
 import { closeIfStuck } from './drop-stalled.ts';
-import type { EdgeHandler, EdgeLog } from './edge-options.ts';
+import type { EdgeHandler, EdgeLog, EdgeOptions } from './edge-options.ts';
 import type { FixedHeaders } from './edge-response.ts';
 import { rawRefusal, refuse } from './refuse.ts';
 
@@ -22,6 +22,8 @@ export interface RequestRules {
   readonly headers: FixedHeaders;
   readonly handler: EdgeHandler;
   readonly log: EdgeLog;
+  /** Told of every request that the allow-lists refuse. */
+  readonly onRefused?: EdgeOptions['onRefused'];
   /** The allow-lists of this moment. */
   lists(): AllowLists;
   /** True once the edge is closing. */
@@ -42,7 +44,10 @@ export function serveRequests(server: Server, rules: RequestRules): ReadonlySet<
     connection.response = res;
     const error = rules.isClosing() ? shuttingDown() : admit(req, rules.lists());
     if (error === undefined) handle(req, res, rules);
-    else refuse(req, res, error);
+    else {
+      rules.onRefused?.(req, error);
+      refuse(req, res, error);
+    }
   };
 
   server.on(rules.secure ? 'secureConnection' : 'connection', (socket: Socket) => {

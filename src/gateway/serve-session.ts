@@ -1,6 +1,13 @@
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { failure, isFailure, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
+import {
+  failure,
+  isFailure,
+  type JsonObject,
+  type Notification,
+  type Request,
+  type Response,
+} from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
@@ -51,6 +58,7 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
     if (!TOLD_IN_BAND.has(known.code)) throw known;
+    await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   } finally {
     release();
@@ -121,6 +129,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     await session.end('initialize failed');
     const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
+    await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   }
 }
@@ -140,9 +149,13 @@ async function lists(gate: Gate, asked: Asked, list: string): Promise<string> {
   const cursors = decodeCursor(message.params?.['cursor'], reachable);
   const names =
     cursors === undefined ? [...reachable].filter((name) => offers(session, name, list)) : Object.keys(cursors);
-  const replies = await Promise.all(names.map(async (name) => ({ name, ...(await page(gate, asked, name, cursors)) })));
+  const replies = await Promise.all(
+    names.map(async (name) => ({ name, response: await page(gate, asked, name, cursors) })),
+  );
   const failed = replies.filter(({ response }) => isFailure(response));
-  if (failed.length > 0 && failed.length === replies.length && failed[0] !== undefined) return failed[0].json;
+  if (failed.length > 0 && failed.length === replies.length && failed[0] !== undefined) {
+    return JSON.stringify(failed[0].response);
+  }
   const next: Record<string, string> = {};
   const entries = replies.flatMap(({ name, response }) => {
     if (isFailure(response)) return [];
@@ -155,23 +168,18 @@ async function lists(gate: Gate, asked: Asked, list: string): Promise<string> {
   return result(message, nextCursor === undefined ? { [list]: entries } : { [list]: entries, nextCursor });
 }
 
-async function page(
-  gate: Gate,
-  asked: Asked,
-  upstream: string,
-  cursors: Cursors | undefined,
-): ReturnType<typeof handle> {
+async function page(gate: Gate, asked: Asked, upstream: string, cursors: Cursors | undefined): Promise<Response> {
   const { caller, remote, session, reply, message } = asked;
   const { cursor: _cursor, ...params } = message.params ?? {};
   const cursor = cursors?.[upstream];
   const request = { ...message, params: cursor === undefined ? params : { ...params, cursor } };
   try {
-    return await handle(gate, { caller, remote, session, upstream, request, reply });
+    return (await handle(gate, { caller, remote, session, upstream, request, reply })).response;
   } catch (error) {
     const known = gate.known(error);
     if (!TOLD_IN_BAND.has(known.code)) throw known;
-    const response = failure(message.id, known);
-    return { response, json: JSON.stringify(response) };
+    await gate.recorder.refused({ caller, remote, session, upstream, request }, known);
+    return failure(message.id, known);
   }
 }
 

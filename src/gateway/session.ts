@@ -51,7 +51,7 @@ export class Session {
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
   readonly #replies = new Bag<ReplyStream>();
   #stream: ReplyStream | undefined;
-  #streamExpires: number | undefined;
+  #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
   #held: string[] = [];
   #lastAsked = 0;
   #ended = false;
@@ -123,11 +123,11 @@ export class Session {
     return () => void this.#replies.remove(reply);
   }
 
-  /** Takes the client's own stream (GET); a newer one replaces the older. Closed when its credential expires. */
-  attach(stream: ReplyStream, expiresAt: number | undefined): void {
+  /** Takes the client's own stream (GET); a newer one replaces the older. `mayListen` is asked again and again. */
+  attach(stream: ReplyStream, mayListen: () => Promise<boolean>): void {
     this.#stream?.end();
     this.#stream = stream;
-    this.#streamExpires = expiresAt;
+    this.#mayListen = mayListen;
     stream.start();
     const held = this.#held;
     this.#held = [];
@@ -139,9 +139,16 @@ export class Session {
     if (this.#stream === stream) this.#stream = undefined;
   }
 
-  keepAlive(now: number): void {
-    if (this.#streamExpires !== undefined && this.#streamExpires <= now) this.#stream?.end();
-    else this.#stream?.keepAlive();
+  /** Ends the client's stream when the credential that opened it counts no more. */
+  async checkStream(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    const mayListen = await this.#mayListen().catch(() => false);
+    if (!mayListen) stream.end();
+  }
+
+  keepAlive(): void {
+    this.#stream?.keepAlive();
     for (const reply of this.#replies.all()) reply.keepAlive();
   }
 

@@ -73,7 +73,7 @@ export function createUpstream(definition: UpstreamDefinition, parts: UpstreamPa
 function openStdioChannel(children: Children, command: ChildCommand, events: ChannelEvents): Channel {
   const child = children.start(command, {
     onLine: (line) => events.message(line),
-    onExit: ({ cause }) => events.closed(cause),
+    onExit: ({ cause, failure }) => events.closed(cause, failure),
   });
   return { send: (json) => child.send(json), close: async (cause) => child.kill(cause) };
 }

@@ -65,7 +65,6 @@ export const errorTable = {
   UPSTREAM_UNAVAILABLE: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
   UPSTREAM_TIMEOUT: { http: 504, rpc: -32000, todo: 'Try again, or raise the upstream timeout.' },
   UPSTREAM_INVALID: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
-  REPLY_WITHHELD: { http: 502, rpc: -32000, todo: 'The tool ran; its reply was not released. See the audit log.' },
   CANCELLED: { http: 499, rpc: -32800, todo: 'Nothing: the caller cancelled it.' },
   INTERNAL: { http: 500, rpc: -32603, exit: 70, todo: 'Report it with the id shown.' },
 } as const satisfies Record<string, ErrorFacts>;
