@@ -42,7 +42,10 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
       notify: () => Promise.resolve(),
       respond: () => Promise.resolve(),
       listen() {},
-      idle: () => Promise.resolve(),
+      get closed() {
+        return !links.has(listener);
+      },
+      retire: (cause) => link.close(cause),
       close: (cause) => {
         links.delete(listener);
         listener.closed(cause);

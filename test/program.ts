@@ -9,6 +9,8 @@ export interface Program {
   readonly match: Match;
   /** What it has written to stdout and stderr, the last 64 KiB. */
   output(): string;
+  /** Resolves with its exit code (null: by a signal) when it has ended, for whatever reason. */
+  readonly exited: Promise<number | null>;
   /** Ends it with SIGTERM, after 10 s with SIGKILL, then what is left of its process group; resolves with its exit code (null: by a signal). */
   stop(): Promise<number | null>;
 }
@@ -42,6 +44,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   const killLeft = (): void => killGroup(child);
   process.once('exit', killLeft);
   const written = { text: '' };
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const stop = async (): Promise<number | null> => {
     const code = await end(child);
     killLeft();
@@ -50,7 +53,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   };
   try {
     const match = await untilUp(child, options.ready, written);
-    return { pid: child.pid ?? -1, match, output: () => written.text, stop };
+    return { pid: child.pid ?? -1, match, output: () => written.text, exited, stop };
   } catch (error) {
     await stop();
     const what = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../src/kernel/clock.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import type { JsonObject, Request } from '../src/kernel/jsonrpc.ts';
+import type { Link, Listener } from '../src/gateway/link.ts';
 import { type FakeGateway, type FakeGatewayOptions, fakeUpstream, startFakeGateway } from './fake-gateway.ts';
 
 const roles = { r: ['read:info', 'execute:tool'] };
@@ -176,6 +177,37 @@ describe('a call that ends early', () => {
     await expect
       .poll(() => gateway.entries.at(-1))
       .toMatchObject({ kind: 'outcome', status: 'cancelled', code: 'CANCELLED' });
+  });
+
+  it('leaves no session when the client is gone before the session is open, and sends nothing', async () => {
+    const { promise: opening, resolve: open } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const upstream = fakeUpstream('up', echo);
+    const slow = {
+      ...upstream,
+      async open(listener: Listener): Promise<Link> {
+        ask();
+        await opening;
+        return await upstream.open(listener);
+      },
+    };
+    await start({ upstreams: [slow] });
+    const abort = new AbortController();
+    const gone = fetch(`${gateway.url}/mcp/up`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer ann:r', 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }),
+      signal: abort.signal,
+    });
+    await asked;
+    expect(gateway.gate.sessions.size).toBe(1);
+    abort.abort();
+    await expect(gone).rejects.toThrow('aborted');
+    await expect.poll(() => gateway.gate.sessions.size).toBe(0);
+    open();
+    await expect.poll(() => gateway.entries.at(-1)).toMatchObject({ kind: 'outcome', code: 'CANCELLED' });
+    expect(upstream.received).toEqual([]);
+    expect(upstream.links.size).toBe(0);
   });
 
   it('times out by the clock', async () => {

@@ -1,8 +1,9 @@
 /** `npm start`: the whole gateway in front of real MCP servers, with nothing to set up. */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKeys } from '../../src/cli/authenticator.ts';
+import { makeFolder } from '../../src/cli/make-folder.ts';
 import { report } from '../../src/cli/report.ts';
 import { announce, untilStopped } from '../../src/cli/run-serve.ts';
 import { serve } from '../../src/cli/serve.ts';
@@ -18,17 +19,21 @@ const roles = ['admin', 'user', 'guest'];
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
 
-/** Makes what the configuration needs and does not find: folders, a certificate, one API key per role. */
-async function prepare(): Promise<ReadonlyMap<string, string>> {
+/** Makes what the configuration needs and does not find: folders and a certificate. */
+async function prepare(): Promise<void> {
   const files = join(state, 'files');
   try {
-    await mkdir(files, { recursive: true, mode: 0o700 });
+    await makeFolder(files);
     const welcome = join(files, 'welcome.txt');
     if (!existsSync(welcome)) await writeFile(welcome, 'This folder is all that the filesystem server may see.\n');
   } catch (cause) {
     throw new MerlonError('STATE_NOT_WRITABLE', `The folder ${state} cannot be written.`, { cause });
   }
   await ensureDevCertificate(join(state, 'tls'), { hosts: [], clock: systemClock });
+}
+
+/** Makes one API key per role on the first start that succeeds; a start that fails would lose what it could not show. */
+function makeKeys(): ReadonlyMap<string, string> {
   const path = join(state, 'keys.json');
   if (existsSync(path)) return new Map();
   const keys = openKeys(path, { clock: systemClock, onProblem: () => undefined });
@@ -61,13 +66,17 @@ function showClients(url: string, key: string): void {
 
 closeInheritedDescriptors();
 try {
-  const keys = await prepare();
+  // Whatever the servers write into the state folder is for this user alone.
+  process.umask(0o077);
+  await prepare();
   const running = await serve(config, { env: process.env, allowUnsafeBind: false, stderr: err });
+  const stopped = untilStopped(running, err);
+  const keys = makeKeys();
   announce(running, out);
   showKeys(keys);
   showClients(running.url, keys.get('user') ?? 'YOUR_KEY');
   out('\nCtrl-C stops the gateway and every server that it started.\n');
-  await untilStopped(running, err);
+  await stopped;
 } catch (error) {
   process.exitCode = report(error, err);
 }

@@ -8,8 +8,10 @@ export async function runServe(config: string, options: { readonly allowUnsafeBi
   closeInheritedDescriptors();
   const err = (text: string): void => void process.stderr.write(text);
   const running = await serve(config, { ...options, env: process.env, stderr: err });
+  // Listening for signals begins before anybody is told that there is something to stop.
+  const stopped = untilStopped(running, err);
   announce(running, (text) => void process.stdout.write(text));
-  await untilStopped(running, err);
+  await stopped;
 }
 
 /** Says where the gateway answers and what deserves attention. */
@@ -41,5 +43,8 @@ export async function untilStopped(running: Running, err: (text: string) => void
     });
   }
   await promise;
-  await running.stop();
+  // The time-outs of the stopping do not keep the process alive by themselves; with nothing else left to wait for it
+  // would end in the middle of it.
+  const hold = setInterval(() => {}, 60_000);
+  await running.stop().finally(() => clearInterval(hold));
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent } from 'undici';
@@ -17,6 +16,8 @@ import { MerlonError } from '../kernel/errors.ts';
 import { createLog, type Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
 import { notEnforced } from './not-enforced.ts';
+import { makeFolder } from './make-folder.ts';
+import { needsRestart } from './needs-restart.ts';
 import { definitionsOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
 
@@ -93,26 +94,49 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   await recorder.event({ kind: 'lifecycle', event: 'started', version });
   log.info('started', { url: edge.url, upstreams: [...gate.current.upstreams.keys()], version });
 
-  async function reload(): Promise<void> {
-    const next = await loadConfig(configPath, options).catch(async (error: unknown) => {
-      await recorder.event({ kind: 'config_change', status: 'refused', cause: 'SIGHUP' });
-      throw error;
-    });
-    const fixed = changedFixed(loaded.config, next.config);
+  async function readAgain(): Promise<void> {
+    const next = await loadConfig(configPath, options);
+    const fixed = needsRestart(loaded.config, next.config);
     if (fixed.length > 0) {
-      await recorder.event({ kind: 'config_change', status: 'refused', cause: 'SIGHUP', changed: fixed });
-      throw new MerlonError('CONFIG_NEEDS_RESTART', `A restart is needed to change ${fixed.join(', ')}.`);
+      const message = `A restart is needed to change ${fixed.join(', ')}.`;
+      throw new MerlonError('CONFIG_NEEDS_RESTART', message, { data: { changed: fixed } });
     }
     checkCommands(next.config, children);
-    const snapshot = snapshotOf(next, gate.current);
-    edge.setAllowLists(edgeOptionsOf(next.config));
-    await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
+    // Before any program of the new configuration starts: what it prints may hold them.
     for (const secret of next.secrets) mask.addSecret(secret);
+    const snapshot = snapshotOf(next, gate.current);
+    try {
+      edge.setAllowLists(edgeOptionsOf(next.config));
+      await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
+    } catch (error) {
+      edge.setAllowLists(edgeOptionsOf(loaded.config));
+      await gate.discard(snapshot);
+      throw error;
+    }
     loaded = next;
     log.setLevel(next.config.logging.level);
     log.info('configuration applied', {});
     // Calls in flight finish with what they started with; new ones already use the new.
     void gate.swap(snapshot);
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      await readAgain();
+    } catch (error) {
+      const changed = error instanceof MerlonError ? error.data?.['changed'] : undefined;
+      const entry = { kind: 'config_change', status: 'refused', cause: 'SIGHUP' } as const;
+      await recorder.event(Array.isArray(changed) ? { ...entry, changed } : entry).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  // One after the other: each must see what the one before it left.
+  let reloading: Promise<unknown> = Promise.resolve();
+  function reloadInTurn(): Promise<void> {
+    const turn = reloading.then(reload);
+    reloading = turn.catch(() => undefined);
+    return turn;
   }
 
   let stopping: Promise<void> | undefined;
@@ -133,7 +157,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       return loaded;
     },
     log,
-    reload,
+    reload: reloadInTurn,
     stop: () => (stopping ??= stop()),
   };
 }
@@ -157,13 +181,7 @@ async function prepareFolders({ server, security, logging }: Config): Promise<vo
     dirname(security.audit_log_path),
     ...(logging.path === undefined ? [] : [dirname(logging.path)]),
   ];
-  for (const folder of new Set(folders)) {
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new MerlonError('STATE_NOT_WRITABLE', `The folder ${folder} cannot be made.`, { cause });
-    }
-  }
+  for (const folder of new Set(folders)) await makeFolder(folder);
 }
 
 /** For who switched masking off: the start says so. */
@@ -243,43 +261,4 @@ function deploymentOf({ config, switchedOff }: Loaded, audit: AuditLog | undefin
     // No backend confines upstreams yet, whatever the configuration asks for.
     isConfined: () => false,
   };
-}
-
-/** Settings that a running gateway takes on when it reads its configuration again; all others need a restart. */
-const LIVE: Readonly<Record<string, ReadonlySet<string>>> = {
-  server: new Set([
-    'public_url',
-    'allowed_hosts',
-    'allowed_origins',
-    'verify_host',
-    'verify_origin',
-    'max_body_bytes',
-    'max_streams_per_caller',
-  ]),
-  security: new Set([
-    'rate_limiting',
-    'max_requests_per_minute',
-    'rate_limit_burst',
-    'max_mcp_requests_per_minute',
-    'mcp_rate_limit_burst',
-    'session_idle_seconds',
-    'session_max_seconds',
-    'max_sessions',
-    'max_sessions_per_caller',
-    'sandbox_enabled',
-    'sandbox_type',
-  ]),
-  logging: new Set(['level']),
-};
-
-/** Settings in which two configurations differ and which the running gateway cannot take on. */
-function changedFixed(before: Config, after: Config): string[] {
-  return (['server', 'security', 'logging'] as const).flatMap((section) => {
-    const [old, fresh]: Readonly<Record<string, unknown>>[] = [before[section], after[section]];
-    const keys = Object.keys({ ...old, ...fresh });
-    const fixed = keys.filter((key) => LIVE[section]?.has(key) !== true);
-    return fixed
-      .filter((key) => JSON.stringify(old?.[key]) !== JSON.stringify(fresh?.[key]))
-      .map((key) => `${section}.${key}`);
-  });
 }

@@ -30,6 +30,22 @@ describe("the mission's example", () => {
   });
 });
 
+describe('variables that are passed through', () => {
+  test('are secrets when their name or their value tells so', async () => {
+    const env = {
+      GITHUB_TOKEN: 'x',
+      API_KEY: 'Bearer abc',
+      PROXY: 'http://me:pass%20word@proxy/',
+      OTHER: `ghp_${'a1'.repeat(18)}`,
+      LANG: 'C.UTF-8',
+      NOT_NAMED_TOKEN: 'not this one',
+    };
+    const text = `${TLS}mcpServers: { a: { command: x, envPassthrough: [GITHUB_TOKEN, API_KEY, PROXY, OTHER, LANG, UNSET_TOKEN] } }`;
+    const { secrets } = await load(text, { env });
+    expect(secrets).toEqual(['x', 'Bearer abc', 'abc', 'pass word', 'pass%20word', env.OTHER]);
+  });
+});
+
 describe('a valid configuration', () => {
   test('has every default when it says no more than where the certificate is', async () => {
     const { config } = await load(TLS);

@@ -8,7 +8,7 @@ import { readYaml } from './read-yaml.ts';
 import { followReferences, type Surroundings } from './references.ts';
 import { resolvePaths } from './resolve-paths.ts';
 import { type Config, configSchema } from './schema.ts';
-import { findSecrets } from './secrets.ts';
+import { findSecrets, passedSecrets } from './secrets.ts';
 import { type SwitchedOff, switchedOff } from './switched-off.ts';
 import { fitReferences, toValue } from './to-value.ts';
 
@@ -24,7 +24,7 @@ export interface Loaded {
   readonly config: Config;
   /** What is doubtful, in the order of the file. */
   readonly warnings: readonly ConfigWarning[];
-  /** Every secret that the file names or holds, to be kept out of all logs. Some may be short. */
+  /** Every secret that the file names or holds or passes through, to be kept out of all logs. Some may be short. */
   readonly secrets: readonly string[];
   /** Every protection that the file turns off. */
   readonly switchedOff: readonly SwitchedOff[];
@@ -67,7 +67,9 @@ export async function interpretConfig(
   const problems = [...misread, ...unfollowed, ...invalid, ...crossed.problems];
   if (problems.length > 0 || !parsed.success) throw new ConfigErrors(file, problems, warnings);
   const config = resolvePaths(parsed.data, file);
-  return { config, warnings, secrets: secrets.values, switchedOff: switchedOff(config) };
+  const passed = Object.values(config.mcpServers).flatMap(({ envPassthrough }) => envPassthrough);
+  const values = [...new Set([...secrets.values, ...passedSecrets(passed, surroundings.env)])];
+  return { config, warnings, secrets: values, switchedOff: switchedOff(config) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -29,6 +29,15 @@ export function findSecrets(tree: Tree): Secrets {
   return { values: [...values].filter((value) => value !== '' && !isPublicPem(value)), warnings };
 }
 
+/** The secrets among the variables that programs get from the gateway's own environment: they stand in no file. */
+export function passedSecrets(names: readonly string[], env: Readonly<Record<string, string | undefined>>): string[] {
+  return [...new Set(names)].flatMap((name) => {
+    const value = Object.hasOwn(env, name) ? (env[name] ?? '') : '';
+    if (isSecretKey(name) && value !== '') return withoutScheme(value);
+    return hasTokenPrefix(value) ? [value] : urlSecrets(value);
+  });
+}
+
 function literalWarning(path: Path, { place }: ScalarTree): ConfigWarning {
   const message = `${showPath(path)} holds a secret as plain text.`;
   const todo = 'Write ${env:NAME} or ${file:path} instead, and replace the secret if others have seen this file.';

@@ -213,13 +213,16 @@ describe('text', () => {
 });
 
 describe('exact secrets', () => {
-  it('are masked wherever they stand, as they are, within JSON text and within an address', () => {
+  it('are masked wherever they stand, as they are, within JSON text, within JSON in JSON and within an address', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), fc.string(), fc.string(), (secret, before, after) => {
         const known = createMask({ secrets: [secret] });
         const inner = known.text(before + secret + after).replaceAll('[masked:secret]', '');
         expect(inner).not.toContain(secret);
         expect(known.text(JSON.stringify({ secret }))).not.toContain(JSON.stringify(secret).slice(1, -1));
+        const nested = JSON.stringify({ text: JSON.stringify({ secret }) });
+        const twice = JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1);
+        expect(known.text(nested)).not.toContain(twice);
         expect(known.text(`?x=${encodeURIComponent(secret.toWellFormed())}`)).toBe('?x=[masked:secret]');
       }),
     );

@@ -55,9 +55,14 @@ export function createMask(options: MaskOptions): Mask {
   };
 }
 
-/** A secret as it is, within JSON text, and within an address. */
+/** A secret as it is, within JSON text, within JSON text that is a string of another (a tool's usual reply), and within an address. */
 function formsOf(secret: string): string[] {
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
+  const inJson = escaped(secret);
+  return [secret, inJson, escaped(inJson), encodeURIComponent(secret.toWellFormed())];
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function exactAll(pattern: RegExp): RegExp {

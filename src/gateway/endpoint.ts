@@ -171,6 +171,8 @@ function parse(body: Buffer): Message {
 function get({ gate, req, res, scope, caller, remote }: Visit): void {
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
   const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  // Its end is past already, so nothing below would ever be released.
+  if (res.destroyed) throw new MerlonError('CANCELLED', 'The client is gone.');
   const release = gate.takeStream(caller.principal);
   const stream = new ReplyStream(res, true);
   stream.sessionId = session.id;

@@ -238,6 +238,13 @@ export class Gate implements Pipeline, SessionHost {
     await Promise.allSettled(gone.map((upstream) => this.#retire(upstream)));
   }
 
+  /** Ends what was made for a configuration that is not put in force after all. */
+  async discard(snapshot: Snapshot): Promise<void> {
+    const kept = this.current.upstreams;
+    const fresh = [...snapshot.upstreams.values()].filter((upstream) => kept.get(upstream.name) !== upstream);
+    await Promise.allSettled(fresh.map((upstream) => upstream.close('configuration refused')));
+  }
+
   /** Lets calls in flight finish for at most `graceMs`, then ends every session and upstream. */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;

@@ -64,8 +64,11 @@ export async function handle(gate: Pipeline, call: Call): Promise<Released> {
   let intent: Intent | undefined;
   try {
     const grant = authorize(gate, call);
-    const link = await gate.connect(call, grant);
+    let link = await gate.connect(call, grant);
     intent = await gate.recorder.intent(call, grant);
+    // Ended, or replaced by another configuration, while the intent was written.
+    if (link.closed) link = await gate.connect(call, grant);
+    refuseAbandoned(call);
     const reply = await forward(gate, link, grant, intent, call);
     const released = release(gate, call, reply);
     await gate.recorder.outcome(intent, statusOf(released.response), released.json.length);
@@ -91,6 +94,11 @@ function authorize(gate: Pipeline, call: Call): Grant {
 /** The refusal that names what is missing, and nothing else about what exists. */
 export function forbidden(missing: string): MerlonError {
   return new MerlonError('FORBIDDEN', `This needs the permission ${missing}.`, { data: { missing } });
+}
+
+/** A client that left while nothing was in flight yet could not cancel: what nobody waits for is not sent. */
+function refuseAbandoned({ session, reply }: Call): void {
+  if (session.ended || reply?.gone === true) throw new MerlonError('CANCELLED', 'The client is gone.');
 }
 
 /** Sends it. Takes the grant and the intent: nothing leaves undecided or unrecorded. */

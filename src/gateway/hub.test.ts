@@ -140,6 +140,25 @@ describe('a hub', () => {
     flight.cancel(new MerlonError('CANCELLED', 'Enough.'));
     await expect(flight.reply).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(sent[1]).toMatchObject({ method: 'notifications/cancelled', params: { requestId: sent[0]?.id } });
-    await link.idle();
+  });
+
+  it('retires in the very moment in which the last reply is there, so that nothing is cut off', async () => {
+    const { hub, sent, say, attach } = open(false);
+    const { link } = attach();
+    const flights = [link.request(request(1), ignore), link.request(request(2), ignore)];
+    const retired = link.retire('replaced');
+    say({ id: sent[0]?.id, result: {} });
+    expect([link.closed, hub.closed]).toEqual([false, false]);
+    say({ id: sent[1]?.id, result: {} });
+    expect([link.closed, hub.closed]).toEqual([true, true]);
+    expect((await Promise.all(flights.map(({ reply }) => reply))).map(({ id }) => id)).toEqual([1, 2]);
+    await retired;
+  });
+
+  it('retires at once when nothing is in flight', async () => {
+    const { attach } = open(false);
+    const { link } = attach();
+    await link.retire('replaced');
+    expect(link.closed).toBe(true);
   });
 });

@@ -142,6 +142,10 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
   return {
     attach(listener) {
       listeners.add(listener);
+      const leave = async (cause: string): Promise<void> => {
+        listeners.delete(listener);
+        if (!shared) await close(cause);
+      };
       return {
         upstream,
         request: (message, related) =>
@@ -150,11 +154,11 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
           shared && message.method === 'notifications/initialized' ? Promise.resolve() : send(message),
         respond: send,
         listen() {},
-        idle: () => pendings.idle(),
-        async close(cause) {
-          listeners.delete(listener);
-          if (!shared) await close(cause);
+        get closed() {
+          return closed;
         },
+        retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause)))),
+        close: leave,
       };
     },
     get closed() {

@@ -245,6 +245,27 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     else listener.announce(message);
   }
 
+  async function close(cause: string): Promise<void> {
+    if (closed) return;
+    const headers = headersFor('application/json', false);
+    const wasOpen = sessionId !== undefined;
+    end(cause);
+    if (!wasOpen) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    dispatcher.dispatch(
+      { origin, path, method: 'DELETE', headers, headersTimeout: LINGER_MS, bodyTimeout: LINGER_MS },
+      {
+        onRequestStart() {},
+        onResponseStart() {},
+        onResponseData() {},
+        onResponseEnd: () => resolve(),
+        // Best effort: the upstream has its own time-outs.
+        onResponseError: () => resolve(),
+      },
+    );
+    await promise;
+  }
+
   return {
     upstream,
     request(request: Request, related: (message: Announcement) => void): Flight {
@@ -273,27 +294,11 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     listen() {
       if (stopListening === undefined && !closed) listenOnce(undefined, RELISTEN_MIN_MS);
     },
-    idle: () => pendings.idle(),
-    async close(cause) {
-      if (closed) return;
-      const headers = headersFor('application/json', false);
-      const wasOpen = sessionId !== undefined;
-      end(cause);
-      if (!wasOpen) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      dispatcher.dispatch(
-        { origin, path, method: 'DELETE', headers, headersTimeout: LINGER_MS, bodyTimeout: LINGER_MS },
-        {
-          onRequestStart() {},
-          onResponseStart() {},
-          onResponseData() {},
-          onResponseEnd: () => resolve(),
-          // Best effort: the upstream has its own time-outs.
-          onResponseError: () => resolve(),
-        },
-      );
-      await promise;
+    get closed() {
+      return closed;
     },
+    retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(close(cause)))),
+    close,
   };
 }
 

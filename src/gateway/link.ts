@@ -33,8 +33,10 @@ export interface Link {
   respond(response: Response): Promise<void>;
   /** Starts to listen for what the upstream announces of its own accord, where that takes a stream of its own. */
   listen(): void;
-  /** Resolves when no request is in flight. */
-  idle(): Promise<void>;
+  /** True once nothing can be sent on it any more. */
+  readonly closed: boolean;
+  /** Closes in the very moment in which no request is in flight, so that none is cut off. */
+  retire(cause: string): Promise<void>;
   close(cause: string): Promise<void>;
 }
 

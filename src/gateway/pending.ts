@@ -21,8 +21,8 @@ export interface PendingTable {
   add(request: Request, related: (message: Announcement) => void): Pending;
   get(id: Id | null): Pending | undefined;
   failAll(error: Error): void;
-  /** Resolves when the table is empty. */
-  idle(): Promise<void>;
+  /** Calls `run` once, as soon as the table is empty: at once, or in the turn in which the last request ends. */
+  whenIdle(run: () => void): void;
 }
 
 // One counter for the whole process: two callers never share an id, not even on different links of one upstream.
@@ -71,7 +71,10 @@ export function createPendingTable(): PendingTable {
     failAll(error) {
       for (const pending of table.all()) pending.fail(error);
     },
-    idle: () => (table.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.push(resolve))),
+    whenIdle(run) {
+      if (table.size === 0) run();
+      else waiters.push(run);
+    },
   };
 }
 

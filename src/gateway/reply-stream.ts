@@ -29,6 +29,11 @@ export class ReplyStream implements Bagged {
     this.#sessionId = id;
   }
 
+  /** True once the client's connection has ended; an answer would reach nobody. */
+  get gone(): boolean {
+    return this.#res.destroyed;
+  }
+
   /** True while an event can still be sent. */
   get open(): boolean {
     return this.#acceptsStream && !this.#res.writableEnded && !this.#res.destroyed;

@@ -111,6 +111,8 @@ function errorOfInput(code: string | undefined): MerlonError | undefined {
   if (code === 'HPE_HEADER_OVERFLOW') return new MerlonError('HEADERS_TOO_LARGE', 'The headers are too large.');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new MerlonError('REQUEST_TIMEOUT', 'The request took too long to arrive.');
+  // It ended in the middle of a request. A write to a TLS stream that has ended would wait for ever.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined;
   if (code?.startsWith('HPE_') === true)
     return new MerlonError('HTTP_MALFORMED', 'This is not a well-formed HTTP/1.1 request.');
   // Reset connections and failed TLS handshakes.

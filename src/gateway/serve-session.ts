@@ -99,7 +99,13 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
   const { message, reply, caller, remote, scope } = arrival;
   const decision = decide(gate.roleOf(caller), operationOf('initialize', undefined, undefined));
   if (!decision.allowed) throw forbidden(decision.missing);
+  if (reply.gone) throw new MerlonError('CANCELLED', 'The client is gone.');
   const session = gate.openSession(caller, remote, scope, message.params ?? {});
+  let isAnswered = false;
+  // Whoever leaves before the answer never learns the session's id: nobody could use or end it.
+  arrival.onGone(() => {
+    if (!isAnswered) void session.end('the client left before the answer');
+  });
   try {
     const upstreams = scope === undefined ? [...gate.reachable(caller)] : [scope];
     const opened = await Promise.allSettled(upstreams.map((name) => session.link(name, decision.grant)));
@@ -117,6 +123,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     const asked = message.params?.['protocolVersion'];
     const version = VERSIONS.find((known) => known === asked) ?? VERSIONS[0] ?? '';
     reply.sessionId = session.id;
+    isAnswered = true;
     reply.reply(result(message, first ?? mergeInitialize(session.answers, version, gate.version)));
   } catch (error) {
     await session.end('initialize failed');

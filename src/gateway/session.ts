@@ -114,8 +114,7 @@ export class Session {
     const opening = this.#links.get(upstream);
     this.#links.delete(upstream);
     const link = await opening?.catch(() => undefined);
-    await link?.idle();
-    await link?.close(cause);
+    await link?.retire(cause);
   }
 
   /** Registers a response through which announcements can travel while its call runs. */
