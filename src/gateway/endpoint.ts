@@ -65,6 +65,8 @@ export async function serveMcp(
 
 /** Writes a refusal down; one that cannot be written is answered as the closed gate that it is. */
 export async function recorded(gate: Gate, who: Refused, error: MerlonError): Promise<MerlonError> {
+  // Nobody refused anything: the client left.
+  if (error.code === 'CANCELLED') return error;
   try {
     await gate.recorder.refused(who, error);
     return error;
