@@ -32,8 +32,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await http.close();
+  // First what would outlive a failed start.
   await deployment.remove();
+  await http.close();
 });
 
 async function canListen(port: number): Promise<boolean> {

@@ -35,8 +35,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await http.close();
+  // First what would outlive a failed start.
   await deployment.remove();
+  await http.close();
 });
 
 const callsReached = (): number => (existsSync(reached) ? readFileSync(reached, 'utf8').split('\n').length - 1 : 0);

@@ -58,8 +58,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await http.close();
+  // First what would outlive a failed start.
   await deployment.remove();
+  await http.close();
 });
 
 /** Writes the configuration with the log file that these tests read. */

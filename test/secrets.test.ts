@@ -114,8 +114,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   echo.close();
-  await http.close();
+  // First what would outlive a failed start.
   await deployment.remove();
+  await http.close();
 });
 
 const environment = (): Record<string, string> => ({
