@@ -37,6 +37,8 @@ export interface Deployment {
 export interface StartOptions {
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The program's entry point; default the sources. */
+  readonly entry?: string;
 }
 
 /** A gateway that serves. */
@@ -109,8 +111,8 @@ export async function makeDeployment(config: GatewayConfig): Promise<Deployment>
         const keys = openApiKeys({ path: join(state, 'keys.json'), clock: systemClock });
         return keys.create({ role, name: `test ${role}` }).text;
       },
-      async start({ env } = {}) {
-        const serving = await startServing(file, folder, env);
+      async start(options = {}) {
+        const serving = await startServing(file, folder, options);
         running.add(serving);
         return serving;
       },
@@ -122,10 +124,10 @@ export async function makeDeployment(config: GatewayConfig): Promise<Deployment>
   }
 }
 
-async function startServing(file: string, folder: string, env: StartOptions['env']): Promise<Serving> {
+async function startServing(file: string, folder: string, { env, entry = merlon }: StartOptions): Promise<Serving> {
   const program: Program = await startProgram({
     command: process.execPath,
-    args: [merlon, 'serve', '-c', file],
+    args: [entry, 'serve', '-c', file],
     ready: /(https:\/\/[\w.-]+(?::\d+)?)\/mcp\n/,
     cwd: folder,
     env: { PATH: programPath, ...env },

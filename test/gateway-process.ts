@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type GatewayConfig, makeDeployment, merlon, type Serving } from './deployment.ts';
+import { type GatewayConfig, makeDeployment, merlon, type Serving, type StartOptions } from './deployment.ts';
 
 export type { GatewayConfig } from './deployment.ts';
 
@@ -18,11 +18,11 @@ export interface GatewayProcess extends Serving {
 const run = promisify(execFile);
 
 /** Starts `merlon serve` on `config` and waits until it says its address. */
-export async function startGateway(config: GatewayConfig): Promise<GatewayProcess> {
+export async function startGateway(config: GatewayConfig, options: StartOptions = {}): Promise<GatewayProcess> {
   const deployment = await makeDeployment(config);
   const { folder, file, ca, caFile } = deployment;
   try {
-    const serving = await deployment.start();
+    const serving = await deployment.start(options);
     const keys = new Map<string, Promise<string>>();
     return {
       ...serving,

@@ -3,7 +3,7 @@ import { type CallCost, measureCalls } from './calls.ts';
 import type { Chain } from './chain.ts';
 import { everythingHttp, installBaselines, mcpProxy, supergateway } from './everything-chains.ts';
 import { headlineOf } from './headline.ts';
-import { merlonHttp, merlonStdio } from './merlon-chain.ts';
+import { buildMerlon, merlonHttp, merlonStdio } from './merlon-chain.ts';
 import { barePlain, bareTls, direct, nginx } from './mock-chains.ts';
 import { measureSessions } from './sessions.ts';
 
@@ -17,6 +17,7 @@ export const bench: Bench = {
   async run(options) {
     const isWanted = ({ name }: Chain): boolean =>
       options.only.length === 0 || options.only.some((part) => name.includes(part));
+    buildMerlon(options.say);
     installBaselines(options.say);
     const calls = await callRows(chains.filter(isWanted), options);
     const sessions = await sessionRows(holders.filter(isWanted), options);

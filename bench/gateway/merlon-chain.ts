@@ -1,7 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { type GatewayProcess, startGateway } from '../../test/gateway-process.ts';
 import type { Chain, RunningChain } from './chain.ts';
 import { everything } from './everything-chains.ts';
 import { startMock } from './mock-chains.ts';
+
+// What is published is measured, not the sources: Node's type stripping alone takes 30 MB.
+const entry = join(import.meta.dirname, '../../dist/cli/main.js');
+
+/** Builds what {@link merlonHttp} and {@link merlonStdio} start. */
+export function buildMerlon(say: (line: string) => void): void {
+  say('building the gateway');
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build.ts')], { stdio: 'ignore' });
+}
 
 // All load comes from one caller at one address; its limits stay on and count, but never bite.
 const server = { max_streams_per_caller: 10_000, max_connections_per_ip: 10_000 };
@@ -12,7 +23,7 @@ export const merlonHttp: Chain = {
   name: 'Merlon → mock',
   async start() {
     const mock = await startMock();
-    const gateway = await startGateway({ server, security, mcpServers: { mock: { url: mock.match[0] } } });
+    const gateway = await startGateway({ server, security, mcpServers: { mock: { url: mock.match[0] } } }, { entry });
     const stop = async (): Promise<void> => {
       await gateway.stop();
       await mock.stop();
@@ -26,7 +37,10 @@ export const merlonStdio: Chain = {
   name: 'Merlon → everything (stdio)',
   async start() {
     const upstream = { command: process.execPath, args: [everything, 'stdio'] };
-    return running(await startGateway({ server, security, mcpServers: { everything: upstream } }), 'everything');
+    return running(
+      await startGateway({ server, security, mcpServers: { everything: upstream } }, { entry }),
+      'everything',
+    );
   },
 };
 
