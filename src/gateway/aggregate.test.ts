@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MerlonError } from '../kernel/errors.ts';
+import { codeOf } from '../../test/error-of.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -15,15 +15,6 @@ import {
 
 const upstreams = new Set(['files', 'mem', 'a_b', 'files-x']);
 const upstream = fc.constantFrom(...upstreams);
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as MerlonError).code;
-  }
-  return 'none';
-}
 
 describe('names on the aggregated endpoint', () => {
   it('come back as they were, whatever a tool is called', () => {

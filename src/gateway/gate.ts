@@ -6,6 +6,7 @@ import { MerlonError } from '../kernel/errors.ts';
 import { type Id, isFailure, isRequest, type JsonObject } from '../kernel/jsonrpc.ts';
 import { defineRole, type Grant, type Role } from '../policy/decide.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
+import { reaches } from '../policy/reach.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
@@ -281,16 +282,7 @@ export function cancelledId(params: JsonObject | undefined): Id | undefined {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
-const USES = ['tool', 'prompt', 'resource', 'method'] as const;
-
 const NONE: ReadonlySet<string> = new Set();
-
-function reaches(role: Role, upstream: string): boolean {
-  return role.permissions.some(
-    ({ kind, upstream: only }) =>
-      (kind === '*' || USES.some((use) => use === kind)) && (only === undefined || only === '*' || only === upstream),
-  );
-}
 
 function initializeFailed(upstream: string, message: string, data: unknown): MerlonError {
   const code =

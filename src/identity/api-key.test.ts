@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { codeOf, errorOf } from '../../test/error-of.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
-import { MerlonError } from '../kernel/errors.ts';
 import { type ApiKeys, type ApiKeysOptions, openApiKeys } from './api-key.ts';
 import { parseKeysFile } from './api-key-file.ts';
 import { keyIdOf } from './api-key-text.ts';
@@ -307,16 +307,6 @@ test('arbitrary text has no key id', () => {
   );
 });
 
-function errorOf(run: () => unknown): MerlonError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof MerlonError) return error;
-    throw error;
-  }
-  return undefined;
-}
-const codeOf = (run: () => unknown): string | undefined => errorOf(run)?.code;
 const messageOf = (run: () => unknown): string => {
   const error = errorOf(run);
   return `${error?.message} ${error?.todo}`;

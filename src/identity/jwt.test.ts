@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
+import { errorOf } from '../../test/error-of.ts';
 import { startIssuer } from '../../test/identity/loopback-issuer.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -346,14 +347,4 @@ function shortRsa(): string {
   return generateKeyPairSync('rsa', { modulusLength: 1024 })
     .publicKey.export({ type: 'spki', format: 'pem' })
     .toString();
-}
-
-function errorOf(run: () => unknown): MerlonError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof MerlonError) return error;
-    throw error;
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { beforeEach, expect, test } from 'vitest';
+import { errorOf } from '../../test/error-of.ts';
 import { type LoopbackIssuer, startIssuer } from '../../test/identity/loopback-issuer.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -187,13 +188,3 @@ test.each<[string, string, Partial<OAuth2Options>]>([
   expect(error?.code).toBe('CONFIG_INVALID');
   expect(error?.message).not.toContain('planted');
 });
-
-function errorOf(run: () => unknown): MerlonError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof MerlonError) return error;
-    throw error;
-  }
-  return undefined;
-}

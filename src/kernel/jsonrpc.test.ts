@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../test/error-of.ts';
 import { MerlonError } from './errors.ts';
 import { failure, isNotification, isRequest, isResponse, parseJson, toMessage } from './jsonrpc.ts';
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof MerlonError) return error.code;
-    throw error;
-  }
-  return 'none';
-}
 
 describe('parsing a message', () => {
   it('answers arbitrary text with a message or a MerlonError, never with another failure', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MerlonError } from '../kernel/errors.ts';
+import { codeOf, errorOf } from '../../test/error-of.ts';
 import { ANY, actions, covers, formatPermission, kinds, type Permission, parsePermission } from './permission.ts';
 
 test.each([
@@ -92,17 +92,3 @@ test('what is printed is read back the same', () => {
     }),
   );
 });
-
-function errorOf(run: () => unknown): MerlonError | undefined {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof MerlonError) return error;
-    throw error;
-  }
-  return undefined;
-}
-
-function codeOf(run: () => unknown): string | undefined {
-  return errorOf(run)?.code;
-}
