@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { errorOf } from '../../test/error-of.ts';
 import { startIssuer } from '../../test/identity/loopback-issuer.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import type { MerlonError } from '../kernel/errors.ts';
 import { isRefusal } from './caller.ts';
 import { createJwtProvider, type JwtOptions } from './jwt.ts';
 import type { TokenProvider } from './token.ts';

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { errorOf } from '../../test/error-of.ts';
 import { type LoopbackIssuer, startIssuer } from '../../test/identity/loopback-issuer.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import type { MerlonError } from '../kernel/errors.ts';
 import { isRefusal } from './caller.ts';
 import { createOAuth2Provider, type OAuth2Options } from './oauth2.ts';
 import type { TokenProvider } from './token.ts';
