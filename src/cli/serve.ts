@@ -18,7 +18,7 @@ import { makeAuthenticate } from './authenticator.ts';
 import { makeFolder } from './make-folder.ts';
 import { needsRestart } from './needs-restart.ts';
 import { notEnforced } from './not-enforced.ts';
-import { definitionsOf, makeSnapshot } from './snapshot.ts';
+import { definitionsOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -58,7 +58,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   });
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
 
-  const snapshotOf = (next: Loaded, before: Gate['current'] | undefined): Gate['current'] =>
+  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] =>
     makeSnapshot(next.config, {
       children,
       dispatcher,
@@ -104,7 +104,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     checkCommands(next.config, children);
     // Before any program of the new configuration starts: what it prints may hold them.
     for (const secret of next.secrets) mask.addSecret(secret);
-    const snapshot = snapshotOf(next, gate.current);
+    const snapshot = snapshotOf(next, { snapshot: gate.current, config: loaded.config });
     try {
       edge.setAllowLists(edgeOptionsOf(next.config));
       await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
@@ -113,6 +113,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       await gate.discard(snapshot);
       throw error;
     }
+    await edge.reloadCertificate();
     loaded = next;
     log.setLevel(next.config.logging.level);
     log.info('configuration applied', {});

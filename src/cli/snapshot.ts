@@ -16,33 +16,45 @@ export interface SnapshotParts {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly hide: (text: string) => string;
-  /** The configuration in force until now: upstreams that did not change live on. */
-  readonly before: Snapshot | undefined;
+  /** What was in force until now: upstreams and rate limits that did not change live on. */
+  readonly before: { readonly snapshot: Snapshot; readonly config: Config } | undefined;
 }
 
 /** Turns a configuration into what the data path reads. */
 export function makeSnapshot(config: Config, parts: SnapshotParts): Snapshot {
   const { security } = config;
   const { before } = parts;
-  const general = rate(security, security.max_requests_per_minute, security.rate_limit_burst);
-  const mcp = rate(
-    security,
-    security.max_mcp_requests_per_minute ?? security.max_requests_per_minute,
-    security.mcp_rate_limit_burst ?? security.rate_limit_burst,
-  );
+  const old = before?.config.security;
+  const sameRates = old !== undefined && RATES.every((key) => old[key] === security[key]);
+  const limits = sameRates && before !== undefined ? before.snapshot : makeLimits(security);
   return {
     roles: new Map(config.permissions.roles.map(({ name, permissions }) => [name, defineRole(name, permissions)])),
     authenticate: parts.authenticate,
-    limiter: general,
-    mcpLimiter: mcp,
-    upstreams: makeUpstreams(config, parts, before?.upstreams ?? new Map<string, Upstream>()),
+    limiter: limits.limiter,
+    mcpLimiter: limits.mcpLimiter,
+    upstreams: makeUpstreams(config, parts, before?.snapshot.upstreams ?? new Map<string, Upstream>()),
     hide: parts.hide,
     limits: limitsOf(config),
   };
 }
 
-function rate(security: Config['security'], perMinute: number, burst: number): RateLimit | undefined {
-  return security.rate_limiting ? createRateLimit({ perMinute, burst }) : undefined;
+/** Settings under which everybody keeps what is left in their bucket. */
+const RATES = [
+  'rate_limiting',
+  'max_requests_per_minute',
+  'rate_limit_burst',
+  'max_mcp_requests_per_minute',
+  'mcp_rate_limit_burst',
+] as const;
+
+function makeLimits(security: Config['security']): Pick<Snapshot, 'limiter' | 'mcpLimiter'> {
+  const rate = (perMinute: number, burst: number): RateLimit | undefined =>
+    security.rate_limiting ? createRateLimit({ perMinute, burst }) : undefined;
+  const { max_requests_per_minute: perMinute, rate_limit_burst: burst } = security;
+  return {
+    limiter: rate(perMinute, burst),
+    mcpLimiter: rate(security.max_mcp_requests_per_minute ?? perMinute, security.mcp_rate_limit_burst ?? burst),
+  };
 }
 
 function limitsOf({ server, security }: Config): Limits {
