@@ -79,6 +79,8 @@ export interface FakeGatewayOptions {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
+  /** Callers whose credential counts no more. */
+  readonly isRevoked?: (name: string) => boolean;
   /** Makes the audit log refuse an entry. */
   readonly auditFails?: (entry: AuditEntry) => boolean;
 }
@@ -123,6 +125,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
       authenticate(header) {
         const [, name, role] = /^Bearer (\w+)(?::(\w+))?$/.exec(String(header)) ?? [];
         if (name === undefined) throw new MerlonError('AUTH_REQUIRED', 'Who are you?');
+        if (options.isRevoked?.(name) === true) throw new MerlonError('AUTH_INVALID', 'No longer.');
         return { principal: name, role: role ?? name, method: 'api_key', credential: name, expiresAt: undefined };
       },
       limiter: undefined,

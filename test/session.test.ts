@@ -110,6 +110,26 @@ describe('a session', () => {
     expect((await first).status).toBe(200);
   });
 
+  it('ends an open stream within a second of the revocation of the credential that opened it', async () => {
+    const clock = fakeClock();
+    let revoked = '';
+    await start({ clock, isRevoked: (name) => name === revoked });
+    const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => gateway.initialize('/mcp/up', `${name}:r`)));
+    const listen = (name: string, session: string | undefined) =>
+      fetch(`${gateway.url}/mcp/up`, {
+        headers: { authorization: `Bearer ${name}:r`, accept: 'text/event-stream', 'mcp-session-id': session ?? '' },
+      });
+    const streams = await Promise.all([listen('ann', ann), listen('bob', bob)]);
+    revoked = 'ann';
+    clock.advance(1_000);
+    // It ends, so its text is complete; the other one goes on.
+    expect(await streams[0]?.text()).toBe('');
+    const next = streams[1]?.body?.getReader().read();
+    clock.advance(15_000);
+    expect(Buffer.from((await next)?.value ?? []).toString()).toContain('keep-alive');
+    expect((await gateway.post('/mcp/up', 'ann:r', call(1), ann)).status).toBe(401);
+  });
+
   it('takes no response that nobody waits for', async () => {
     await start();
     const session = await gateway.initialize('/mcp/up', 'ann:r');
