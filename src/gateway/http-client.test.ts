@@ -217,6 +217,19 @@ describe('a connection', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('is not used again when the answer came before the whole request had left', async () => {
+    const { url, sockets } = await serve((_request, socket) => {
+      socket.pause();
+      socket.write(OK);
+    });
+    const { client } = makeClient();
+    const { outcome, done } = start(client, post(url, 'x'.repeat(20_000_000)));
+    await done;
+    expect(outcome).toMatchObject({ body: 'ok', code: undefined });
+    expect((await start(client, get(url)).done).body).toBe('ok');
+    expect(sockets).toHaveLength(2);
+  });
+
   it('that the upstream closes while it waits is dropped in silence', async () => {
     const { url, sockets } = await serve((_request, socket) => socket.write(OK));
     const { client } = makeClient();
@@ -477,6 +490,14 @@ describe('over TLS', () => {
     expect(await start(client, post(url, '{"a":"€"}')).done).toMatchObject({ body: 'ok', code: undefined });
     expect((await start(client, get(url)).done).body).toBe('ok');
     expect(sockets).toHaveLength(1);
+  });
+
+  it('a server with a name is asked for by it, and for HTTP/1.1', async () => {
+    const { url, sockets } = await serve((_request, socket) => socket.write(OK), certificate);
+    url.hostname = 'localhost';
+    const { client } = makeClient({ tls: { ca: certificate.ca } });
+    expect((await start(client, get(url)).done).body).toBe('ok');
+    expect(sockets[0]).toMatchObject({ servername: 'localhost', alpnProtocol: 'http/1.1' });
   });
 
   it('a body of many records arrives whole', async () => {
