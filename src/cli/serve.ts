@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent } from 'undici';
 import { createApi, type Deployment } from '../api/app.ts';
 import { type AuditLog, openAuditLog } from '../audit/log.ts';
 import { type Config, type Loaded, loadConfig } from '../config/load.ts';
@@ -10,6 +9,7 @@ import { createChildren } from '../gateway/children.ts';
 import { type Edge, startEdge } from '../gateway/edge.ts';
 import { recorded, scopeOf, serveMcp } from '../gateway/endpoint.ts';
 import { Gate } from '../gateway/gate.ts';
+import { createHttpClient } from '../gateway/http-client.ts';
 import { createRecorder } from '../gateway/record.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -56,12 +56,12 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     clock,
     mask: config.security.mask_secrets ? mask : UNMASKED,
   });
-  const dispatcher = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } });
+  const client = createHttpClient({ clock });
 
   const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] =>
     makeSnapshot(next.config, {
       children,
-      dispatcher,
+      client,
       clock,
       before,
       hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
@@ -87,6 +87,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   } catch (error) {
     await gate.close(0);
     await children.closeAll();
+    await client.close();
     await audit?.close();
     await log.close();
     throw error;
@@ -145,7 +146,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     await gate.close(config.server.drain_seconds * 1_000);
     await edge.close();
     await children.closeAll();
-    await dispatcher.close().catch(() => undefined);
+    await client.close();
     await recorder.event({ kind: 'lifecycle', event: 'stopped', version }).catch(() => undefined);
     await audit?.close();
     log.info('stopped', {});

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Dispatcher } from 'undici';
 import type { Config } from '../config/load.ts';
 import type { Children, ChildCommand } from '../gateway/children.ts';
+import type { HttpClient } from '../gateway/http-client.ts';
 import type { Limits, Snapshot } from '../gateway/gate.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import { createUpstream, type Upstream, type UpstreamDefinition } from '../gateway/upstream.ts';
@@ -12,7 +12,7 @@ import { createRateLimit, type RateLimit } from '../policy/rate-limit.ts';
 /** What a snapshot is made of besides the configuration. */
 export interface SnapshotParts {
   readonly children: Children;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly hide: (text: string) => string;

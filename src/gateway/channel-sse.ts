@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { HttpClient } from './http-client.ts';
 import type { Channel, ChannelEvents } from './hub.ts';
 import { createSseReader } from './sse.ts';
 
@@ -6,7 +6,7 @@ import { createSseReader } from './sse.ts';
 export interface SseChannelOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   /** Bound of one event, bytes. Default 16 MiB. */
   readonly maxEventBytes?: number;
 }
@@ -19,18 +19,18 @@ const MAX_WAITING = 100;
  * is attacker-controlled: it must stay on the stream's origin, or the upstream could aim our credentials elsewhere.
  */
 export function openSseChannel(options: SseChannelOptions, events: ChannelEvents): Channel {
-  const { url, dispatcher } = options;
+  const { url, client } = options;
   const headers = Object.entries(options.headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
-  let endpoint: string | undefined;
+  const postHeaders = [...headers, 'content-type', 'application/json'];
+  let endpoint: URL | undefined;
   let waiting: string[] = [];
-  let controller: Dispatcher.DispatchController | undefined;
   let closed = false;
 
   function end(cause: string): void {
     if (closed) return;
     closed = true;
     waiting = [];
-    controller?.abort(new Error(cause));
+    stream.abort();
     events.closed(cause);
   }
 
@@ -38,30 +38,22 @@ export function openSseChannel(options: SseChannelOptions, events: ChannelEvents
     const target = URL.parse(data, url.href);
     if (target === null || target.origin !== url.origin || endpoint !== undefined)
       return end('named a foreign endpoint');
-    endpoint = target.pathname + target.search;
+    endpoint = target;
     const held = waiting;
     waiting = [];
     for (const json of held) post(endpoint, json);
   }
 
-  function post(path: string, body: string): void {
-    dispatcher.dispatch(
+  function post(target: URL, body: string): void {
+    client.send(
+      { url: target, method: 'POST', headers: postHeaders, body, headersTimeoutMs: 60_000 },
       {
-        origin: url.origin,
-        path,
-        method: 'POST',
-        headers: [...headers, 'content-type', 'application/json'],
-        body,
-        headersTimeout: 60_000,
-      },
-      {
-        onRequestStart() {},
-        onResponseStart(_controller, status) {
+        onResponse(status) {
           if (status >= 300) end(`answered HTTP ${status}`);
         },
-        onResponseData() {},
-        onResponseEnd() {},
-        onResponseError: () => end('could not be reached'),
+        onData() {},
+        onEnd() {},
+        onError: () => end('could not be reached'),
       },
     );
   }
@@ -71,33 +63,22 @@ export function openSseChannel(options: SseChannelOptions, events: ChannelEvents
     else if (event.type === 'message') events.message(event.data);
   }, options.maxEventBytes);
 
-  dispatcher.dispatch(
+  const stream = client.send(
+    { url, method: 'GET', headers: [...headers, 'accept', 'text/event-stream'], headersTimeoutMs: 60_000 },
     {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: [...headers, 'accept', 'text/event-stream'],
-      headersTimeout: 60_000,
-      bodyTimeout: 0,
-    },
-    {
-      onRequestStart(given) {
-        controller = given;
-        if (closed) given.abort(new Error('closed'));
-      },
-      onResponseStart(_controller, status, responseHeaders) {
-        const type = String(responseHeaders['content-type'] ?? '');
+      onResponse(status, responseHeaders) {
+        const type = responseHeaders.get('content-type') ?? '';
         if (status !== 200 || !/^text\/event-stream\b/i.test(type)) end(`answered HTTP ${status}`);
       },
-      onResponseData(_controller, chunk) {
+      onData(chunk) {
         try {
           reader.push(chunk);
         } catch {
           end('sent an event that is too large');
         }
       },
-      onResponseEnd: () => end('ended its stream'),
-      onResponseError: () => end('could not be reached'),
+      onEnd: () => end('ended its stream'),
+      onError: () => end('could not be reached'),
     },
   );
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Request } from '../kernel/jsonrpc.ts';
+import { createHttpClient } from './http-client.ts';
 import type { Announcement, Link } from './link.ts';
 import { openHttpLink } from './link-http.ts';
 
@@ -38,16 +38,17 @@ async function open(script: Script) {
   await once(server, 'listening');
   const address = server.address();
   const url = new URL(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/mcp?x=1`);
-  const dispatcher = new Agent();
+  const clock = fakeClock();
+  const client = createHttpClient({ clock });
   const announced: Announcement[] = [];
   const closed: string[] = [];
   const link: Link = openHttpLink(
-    { upstream: 'up', url, headers: { 'X-Key': 'own' }, dispatcher, clock: fakeClock(), maxReplyBytes: 10_000 },
+    { upstream: 'up', url, headers: { 'X-Key': 'own' }, client, clock, maxReplyBytes: 10_000 },
     { announce: (message) => announced.push(message), closed: (cause) => closed.push(cause) },
   );
   cleanups.push(async () => {
     await link.close('test over');
-    await dispatcher.destroy();
+    await client.close();
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

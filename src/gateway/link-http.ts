@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../kernel/clock.ts';
 import {
   isFailure,
@@ -10,6 +9,9 @@ import {
   type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
+import type { HttpClient } from './http-client.ts';
+import type { HttpHandler } from './http-connection.ts';
+import type { ResponseHeaders } from './http-response.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { createSseReader, type SseReader } from './sse.ts';
@@ -20,7 +22,7 @@ export interface HttpLinkOptions {
   readonly url: URL;
   /** Sent with every request: the upstream's own credentials, never the caller's. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly clock: Clock;
   /** Bound of one reply or event, bytes. Default 16 MiB. */
   readonly maxReplyBytes?: number;
@@ -34,9 +36,7 @@ const RELISTEN_MAX_MS = 30_000;
 
 /** Opens a link to a streamable HTTP upstream (MCP 2025-03-26 … 2025-11-25, "Streamable HTTP"). Connects lazily. */
 export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link {
-  const { upstream, dispatcher, url, clock } = options;
-  const origin = url.origin;
-  const path = url.pathname + url.search;
+  const { upstream, client, url, clock } = options;
   const maxBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
   const pendings = createPendingTable();
   const own = Object.entries(options.headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
@@ -84,10 +84,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     return true;
   }
 
-  /** One POST that carries a request. */
-  function exchange(pending: Pending): Dispatcher.DispatchHandler & { abort(): void } {
-    let controller: Dispatcher.DispatchController | undefined;
-    let aborted = false;
+  /** One POST that carries a request; what is returned gives it up. */
+  function exchange(pending: Pending): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -96,29 +94,20 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     let size = 0;
     const refuse = (error: Error): void => {
       pending.fail(error);
-      controller?.abort(error);
+      stopLinger?.();
+      sent.abort();
     };
-    return {
-      abort() {
-        aborted = true;
-        controller?.abort(new Error('cancelled'));
-      },
-      onRequestStart(given) {
-        controller = given;
-        if (aborted) given.abort(new Error('cancelled'));
-      },
-      onResponseStart(_controller, code, headers) {
+    const sent = post(pending.outgoing, {
+      onResponse(code, headers) {
         status = code;
-        session = single(headers['mcp-session-id']);
-        const type = single(headers['content-type']) ?? '';
-        if (code !== 200 || !/^text\/event-stream\b/i.test(type)) return;
+        session = headers.get('mcp-session-id');
+        if (code !== 200 || !isEventStream(headers)) return;
         reader = createSseReader((event) => {
           if (event.data === '' || pending.isSettled()) return;
-          if (take(pending, event.data, session))
-            stopLinger = clock.after(LINGER_MS, () => refuse(new Error('linger')));
+          if (take(pending, event.data, session)) stopLinger = clock.after(LINGER_MS, () => sent.abort());
         }, maxBytes);
       },
-      onResponseData(_controller, chunk) {
+      onData(chunk) {
         if (reader === undefined) {
           size += chunk.length;
           if (size > maxBytes) refuse(upstreamInvalid(upstream, 'sent a reply that is too large'));
@@ -131,7 +120,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
           refuse(upstreamInvalid(upstream, 'sent an event that is no JSON-RPC message'));
         }
       },
-      onResponseEnd() {
+      onEnd() {
         stopLinger?.();
         if (pending.isSettled()) return;
         if (reader !== undefined)
@@ -140,11 +129,12 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         chunks = [];
         finish(pending, status, body, session);
       },
-      onResponseError(_controller, error) {
+      onError(error) {
         stopLinger?.();
         pending.fail(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`));
       },
-    };
+    });
+    return sent;
   }
 
   function finish(pending: Pending, status: number, body: Buffer, session: string | undefined): void {
@@ -161,37 +151,24 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`));
   }
 
-  function post(message: object, handler: Dispatcher.DispatchHandler): void {
-    dispatcher.dispatch(
-      {
-        origin,
-        path,
-        method: 'POST',
-        headers: postHeaders,
-        body: JSON.stringify(message),
-        bodyTimeout: 0,
-        headersTimeout: 0,
-      },
-      handler,
-    );
+  function post(message: object, handler: HttpHandler): { abort(): void } {
+    return client.send({ url, method: 'POST', headers: postHeaders, body: JSON.stringify(message) }, handler);
   }
 
   /** One POST without a reply of its own (notification, response). */
   function send(message: Notification | Response): Promise<void> {
     if (closed) return Promise.reject(upstreamUnavailable(upstream, 'is closed'));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    post(message, {
-      onRequestStart() {},
-      onResponseStart(controller, code) {
+    const sent = post(message, {
+      onResponse(code) {
         if (code < 300) resolve();
         else reject(upstreamUnavailable(upstream, `answered HTTP ${code}`));
-        if (code === 200) controller.abort(new Error('no reply expected'));
+        // No reply is expected, and a stream might never end.
+        if (code === 200) sent.abort();
       },
-      onResponseData() {},
-      onResponseEnd() {},
-      onResponseError(_controller, error) {
-        reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`));
-      },
+      onData() {},
+      onEnd() {},
+      onError: (error) => reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`)),
     });
     return promise;
   }
@@ -209,32 +186,32 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       const wait = heard ? RELISTEN_MIN_MS : Math.min(delay * 2, RELISTEN_MAX_MS);
       stopListening = clock.after(wait, () => listenOnce(seen, wait));
     };
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(controller) {
-        stopListening = () => controller.abort(new Error('closed'));
-        if (closed) stopListening();
-      },
-      onResponseStart(controller, code, responseHeaders) {
-        const isStream = /^text\/event-stream\b/i.test(single(responseHeaders['content-type']) ?? '');
+    const stop = (): void => {
+      sent.abort();
+      again();
+    };
+    const request = { url, method: 'GET', headers, headersTimeoutMs: 30_000 } as const;
+    const sent = client.send(request, {
+      onResponse(code, responseHeaders) {
         // 405 says that the upstream has no such stream; anything else is no reason to hammer it.
-        if (code !== 200 || !isStream) return controller.abort(new Error('no stream'));
+        if (code !== 200 || !isEventStream(responseHeaders)) return stop();
         reader = createSseReader((event) => {
           heard = true;
           seen = event.id ?? seen;
           announce(event.data);
         }, maxBytes);
       },
-      onResponseData(controller, chunk) {
+      onData(chunk) {
         try {
           reader?.push(chunk);
-        } catch (error) {
-          controller.abort(error instanceof Error ? error : new Error('bad stream'));
+        } catch {
+          stop();
         }
       },
-      onResponseEnd: again,
-      onResponseError: again,
-    };
-    dispatcher.dispatch({ origin, path, method: 'GET', headers, bodyTimeout: 0, headersTimeout: 30_000 }, handler);
+      onEnd: again,
+      onError: again,
+    });
+    stopListening = () => sent.abort();
   }
 
   function announce(data: string): void {
@@ -252,18 +229,17 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     end(cause);
     if (!wasOpen) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    dispatcher.dispatch(
-      { origin, path, method: 'DELETE', headers, headersTimeout: LINGER_MS, bodyTimeout: LINGER_MS },
-      {
-        onRequestStart() {},
-        onResponseStart() {},
-        onResponseData() {},
-        onResponseEnd: () => resolve(),
-        // Best effort: the upstream has its own time-outs.
-        onResponseError: () => resolve(),
-      },
+    // Best effort: the upstream has its own time-outs.
+    const sent = client.send(
+      { url, method: 'DELETE', headers },
+      { onResponse() {}, onData() {}, onEnd: resolve, onError: () => resolve() },
     );
+    const stopWaiting = clock.after(LINGER_MS, () => {
+      sent.abort();
+      resolve();
+    });
     await promise;
+    stopWaiting();
   }
 
   return {
@@ -274,8 +250,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const handler = exchange(pending);
-      post(pending.outgoing, handler);
+      const sent = exchange(pending);
       return {
         reply: pending.reply,
         cancel(error) {
@@ -285,7 +260,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
             const params = { requestId: pending.outgoing.id, reason: error.message };
             send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {});
           }
-          handler.abort();
+          sent.abort();
         },
       };
     },
@@ -302,8 +277,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   };
 }
 
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
+function isEventStream(headers: ResponseHeaders): boolean {
+  return /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
 }
 
 function isHeaderSafe(value: string): boolean {

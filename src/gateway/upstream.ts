@@ -1,8 +1,8 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { openSseChannel } from './channel-sse.ts';
 import type { ChildCommand, Children } from './children.ts';
+import type { HttpClient } from './http-client.ts';
 import { type Channel, type ChannelEvents, type Hub, openHub, type OpenChannel } from './hub.ts';
 import type { Link, Listener } from './link.ts';
 import { openHttpLink } from './link-http.ts';
@@ -42,7 +42,7 @@ export interface Upstream {
 /** What upstreams are made of. */
 export interface UpstreamParts {
   readonly children: Children;
-  readonly dispatcher: Dispatcher;
+  readonly client: HttpClient;
   readonly clock: Clock;
 }
 
@@ -62,8 +62,7 @@ export function createUpstream(definition: UpstreamDefinition, parts: UpstreamPa
   async function open(listener: Listener): Promise<Link> {
     const target = await address();
     if (kind === 'http') return openHttpLink({ upstream: name, url: target, headers, ...parts }, listener);
-    const channel: OpenChannel = (events) =>
-      openSseChannel({ url: target, headers, dispatcher: parts.dispatcher }, events);
+    const channel: OpenChannel = (events) => openSseChannel({ url: target, headers, client: parts.client }, events);
     return openHub(name, channel, false).attach(listener);
   }
 
