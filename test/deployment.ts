@@ -37,8 +37,8 @@ export interface Deployment {
 export interface StartOptions {
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The program's entry point; default the sources. */
-  readonly entry?: string;
+  /** The built program, started as itself; default the sources, by Node. */
+  readonly program?: string;
 }
 
 /** A gateway that serves. */
@@ -124,10 +124,10 @@ export async function makeDeployment(config: GatewayConfig): Promise<Deployment>
   }
 }
 
-async function startServing(file: string, folder: string, { env, entry = merlon }: StartOptions): Promise<Serving> {
+async function startServing(file: string, folder: string, { env, program: built }: StartOptions): Promise<Serving> {
   const program: Program = await startProgram({
-    command: process.execPath,
-    args: [entry, 'serve', '-c', file],
+    command: built ?? process.execPath,
+    args: [...(built === undefined ? [merlon] : []), 'serve', '-c', file],
     ready: /(https:\/\/[\w.-]+(?::\d+)?)\/mcp\n/,
     cwd: folder,
     env: { PATH: programPath, ...env },

@@ -6,7 +6,7 @@ import { everything } from './everything-chains.ts';
 import { startMock } from './mock-chains.ts';
 
 // What is published is measured, not the sources: Node's type stripping alone takes 30 MB.
-const entry = join(import.meta.dirname, '../../dist/cli/main.js');
+const program = join(import.meta.dirname, '../../dist/cli/main.js');
 
 /** Builds what {@link merlonHttp} and {@link merlonStdio} start. */
 export function buildMerlon(say: (line: string) => void): void {
@@ -23,7 +23,7 @@ export const merlonHttp: Chain = {
   name: 'Merlon → mock',
   async start() {
     const mock = await startMock();
-    const gateway = await startGateway({ server, security, mcpServers: { mock: { url: mock.match[0] } } }, { entry });
+    const gateway = await startGateway({ server, security, mcpServers: { mock: { url: mock.match[0] } } }, { program });
     const stop = async (): Promise<void> => {
       await gateway.stop();
       await mock.stop();
@@ -38,7 +38,7 @@ export const merlonStdio: Chain = {
   async start() {
     const upstream = { command: process.execPath, args: [everything, 'stdio'] };
     return running(
-      await startGateway({ server, security, mcpServers: { everything: upstream } }, { entry }),
+      await startGateway({ server, security, mcpServers: { everything: upstream } }, { program }),
       'everything',
     );
   },

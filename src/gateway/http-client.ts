@@ -4,6 +4,7 @@ import { Bag } from '../kernel/bag.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Connection, closed, Exchange, type HttpHandler, type Origin, type Pool, timedOut } from './http-connection.ts';
 import { HttpClientError } from './http-response.ts';
+import { isOwnHeader } from './own-headers.ts';
 
 /** The request cannot be written: its URL or a header field is not allowed. */
 export const HTTP_CLIENT_REQUEST = 'HTTP_CLIENT_REQUEST';
@@ -56,7 +57,6 @@ const SWEEP_MS = 5_000;
 const SECURE = { rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] };
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const OURS = /^(?:host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect)$/;
 
 /** Makes a client. One connection carries one exchange at a time; their number is bounded by the callers alone. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -157,7 +157,7 @@ function headText(url: URL, method: string, headers: readonly string[]): string 
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const value = headers[index + 1] ?? '';
-    if (!NAME.test(name) || OURS.test(name) || !VALUE.test(value))
+    if (!NAME.test(name) || isOwnHeader(name) || !VALUE.test(value))
       throw new HttpClientError(HTTP_CLIENT_REQUEST, 'A header field of the request is not allowed.');
     text += `${name}: ${value}\r\n`;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../kernel/readonly.ts';
+import { isOwnHeader } from './own-headers.ts';
 
 /** What stands for the free loopback port that the gateway picks for an upstream it starts and reaches over HTTP. */
 export const PORT_PLACEHOLDER = '${port}';
@@ -42,7 +43,10 @@ const entry = z
       .describe('Address of the MCP endpoint. With `command`, `${port}` stands for a free port. Default: none.'),
     headers: z
       .record(
-        z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of an HTTP header'),
+        z
+          .string()
+          .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of an HTTP header')
+          .refine((name) => !isOwnHeader(name), 'a header that HTTP itself does not need'),
         z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'the value of an HTTP header, on one line'),
       )
       .default({})
