@@ -72,6 +72,8 @@ describe('mcpServers', () => {
     { url: 'https://a.example', shared: true },
     { url: 'https://a.example', headers: { 'X Y': 'a' } },
     { url: 'https://a.example', headers: { X: 'a\r\nY: b' } },
+    { url: 'https://a.example', headers: { Host: 'b.example' } },
+    { url: 'https://a.example', headers: { 'content-length': '5' } },
     { command: 'a', env: { 'A=B': 'c' } },
     { command: 'a', env: { A: 5 } },
     { command: 'a', requestTimeoutSeconds: 0 },
