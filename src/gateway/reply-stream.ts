@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Bagged } from '../kernel/bag.ts';
 import { sseEvent } from './sse.ts';
-
-/** A client that does not read is cut off when this much waits for it, bytes. */
-const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
+import { writeBounded } from './write-bounded.ts';
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -52,13 +50,13 @@ export class ReplyStream implements Bagged {
   event(json: string): boolean {
     if (!this.open) return false;
     this.start();
-    this.#write(sseEvent(json));
+    writeBounded(this.#res, sseEvent(json));
     return true;
   }
 
   /** A comment that shows a silent peer or proxy that the stream lives. */
   keepAlive(): void {
-    if (this.open && this.#res.headersSent) this.#write(': keep-alive\n\n');
+    if (this.open && this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
   }
 
   /** Sends the last message and ends the response. `status` counts only where nothing was sent before. */
@@ -80,10 +78,5 @@ export class ReplyStream implements Bagged {
     if (this.#acceptsStream) this.start();
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
-  }
-
-  #write(text: string): void {
-    this.#res.write(text);
-    if (this.#res.writableLength > MAX_BACKLOG_BYTES) this.#res.destroy();
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../test/error-of.ts';
 import { MerlonError } from './errors.ts';
-import { failure, isNotification, isRequest, isResponse, parseJson, toMessage } from './jsonrpc.ts';
+import { failure, isRequest, isResponse, parseJson, toMessage } from './jsonrpc.ts';
 
 describe('parsing a message', () => {
   it('answers arbitrary text with a message or a MerlonError, never with another failure', () => {
@@ -62,7 +62,8 @@ describe('parsing a message', () => {
 
   it('tells requests, notifications and responses apart', () => {
     expect(isRequest(toMessage({ jsonrpc: '2.0', id: 'a', method: 'ping' }))).toBe(true);
-    expect(isNotification(toMessage({ jsonrpc: '2.0', method: 'notifications/x' }))).toBe(true);
+    const notification = toMessage({ jsonrpc: '2.0', method: 'notifications/x' });
+    expect([isRequest(notification), isResponse(notification)]).toEqual([false, false]);
     expect(isResponse(toMessage({ jsonrpc: '2.0', id: 1, result: {} }))).toBe(true);
     expect(isResponse(toMessage({ jsonrpc: '2.0', error: { code: -32700, message: 'x' } }))).toBe(true);
   });

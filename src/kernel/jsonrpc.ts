@@ -136,9 +136,6 @@ export function checkDepth(value: unknown, depth: number): void {
 export function isRequest(message: Message): message is Request {
   return 'method' in message && 'id' in message;
 }
-export function isNotification(message: Message): message is Notification {
-  return 'method' in message && !('id' in message);
-}
 export function isResponse(message: Message): message is Response {
   return !('method' in message);
 }
