@@ -120,10 +120,13 @@ test.each<[string, (url: string) => object]>([
 test('metadata of an issuer elsewhere cannot point to this machine', async () => {
   await using issuer = await startIssuer();
   const far = 'https://issuer.example';
-  const body = JSON.stringify({ issuer: far, jwks_uri: `${issuer.url}/jwks` });
-  const who = provider(far, { fetch: () => Promise.resolve(new Response(body)) });
-  expect(await answer(who, await sign(issuer, { iss: far }))).toBe('issuer_unavailable');
-  expect(issuer.requests).toEqual([]);
+  const asked: string[] = [];
+  const fetch = (url: URL): Promise<Response> => {
+    asked.push(url.href);
+    return Promise.resolve(Response.json({ issuer: far, jwks_uri: `${issuer.url}/jwks` }));
+  };
+  expect(await answer(provider(far, { fetch }), await sign(issuer, { iss: far }))).toBe('issuer_unavailable');
+  expect(asked).toEqual([far + OIDC, far + OAUTH]);
 });
 
 test('an issuer that is down is left alone for 1 s, doubling to 60 s, and used as soon as it answers', async () => {
