@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKeys } from '../../src/cli/authenticator.ts';
-import { makeFolder } from '../../src/cli/make-folder.ts';
+import { makeStateFolder } from '../../src/cli/make-state-folder.ts';
 import { report } from '../../src/cli/report.ts';
 import { announce, untilStopped } from '../../src/cli/run-serve.ts';
 import { serve } from '../../src/cli/serve.ts';
@@ -23,7 +23,7 @@ const err = (text: string): void => void process.stderr.write(text);
 async function prepare(): Promise<void> {
   const files = join(state, 'files');
   try {
-    await makeFolder(files);
+    makeStateFolder(files);
     const welcome = join(files, 'welcome.txt');
     if (!existsSync(welcome)) await writeFile(welcome, 'This folder is all that the filesystem server may see.\n');
   } catch (cause) {

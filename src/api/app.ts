@@ -11,6 +11,7 @@ import { identify, recorded, refusalHeaders, throttle } from '../gateway/endpoin
 import type { Catalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
 import { forbidden } from '../gateway/handle.ts';
+import { errorBody } from '../gateway/refuse.ts';
 import { prefixName } from '../gateway/aggregate.ts';
 import { errorShape, healthShape, infoShape, loggingShape, readyShape, rolesShape, toolsShape } from './shapes.ts';
 
@@ -190,10 +191,6 @@ function needOf(path: string): Need | undefined {
 }
 
 function refused(error: MerlonError): Response {
-  const { code, message, todo, data } = error;
   const headers = { ...refusalHeaders(error), 'content-type': 'application/json' };
-  return new Response(JSON.stringify({ error: { code, message, todo, id: data?.['id'] } }), {
-    status: error.http,
-    headers,
-  });
+  return new Response(errorBody(error), { status: error.http, headers });
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { makeFolder } from '../kernel/make-folder.ts';
 
 /** An open file, as far as the log needs one; a FileHandle of `node:fs/promises` is one. */
 export interface AuditFile {
@@ -20,7 +21,7 @@ export interface FileFacts {
   isFile(): boolean;
 }
 
-/** The file system as an argument, so that tests can fill the disk; `node:fs/promises` is one. */
+/** The file system as an argument, so that tests can fill the disk. */
 export interface AuditFs {
   /**
    * Flag with which a file is open so that a write returns only when it is durable (`O_DSYNC`): one system call where
@@ -29,7 +30,8 @@ export interface AuditFs {
   readonly writeThrough?: number | undefined;
   open(path: string, flags: number, mode?: number): Promise<AuditFile>;
   stat(path: string): Promise<FileFacts>;
-  mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
+  /** Makes missing folders too; answers with the topmost one made. */
+  mkdir(path: string, options: { mode: number }): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -43,7 +45,7 @@ export const systemFs: AuditFs = {
   ...(process.platform === 'linux' ? { writeThrough: constants.O_DSYNC } : {}),
   open: fs.open,
   stat: fs.stat,
-  mkdir: fs.mkdir,
+  mkdir: async (path, { mode }) => makeFolder(path, mode),
   readdir: fs.readdir,
   rename: fs.rename,
   unlink: fs.unlink,

@@ -153,7 +153,7 @@ export class LogFile {
   async #attach(): Promise<void> {
     const { path, fs } = this.#options;
     try {
-      const made = await fs.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const made = await fs.mkdir(this.#folder, { mode: 0o700 });
       if (made !== undefined) await syncFolder(fs, dirname(made));
       const facts = await fs.stat(path).catch(ignoreMissing);
       if (facts !== undefined && !facts.isFile()) throw new MerlonError('STATE_NOT_WRITABLE', `${path} is not a file.`);

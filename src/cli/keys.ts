@@ -4,7 +4,7 @@ import type { ApiKeys } from '../identity/api-key.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { keyFiles, openKeys } from './authenticator.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeStateFolder } from './make-state-folder.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -54,7 +54,7 @@ async function open(path: string): Promise<{ keys: ApiKeys; roles: string[] }> {
   const { config } = await loadConfig(path, { env: process.env, allowUnsafeBind: true });
   const [file] = keyFiles(config);
   if (file === undefined) throw new MerlonError('USAGE', 'The configuration has no provider of type api_key.');
-  await makeFolder(dirname(file));
+  makeStateFolder(dirname(file));
   const keys = openKeys(file, { clock: systemClock, onProblem: () => undefined });
   return { keys, roles: config.permissions.roles.map(({ name }) => name) };
 }

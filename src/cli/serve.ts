@@ -15,7 +15,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { createLog, type Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeStateFolder } from './make-state-folder.ts';
 import { needsRestart } from './needs-restart.ts';
 import { notEnforced } from './not-enforced.ts';
 import { definitionsOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
@@ -44,7 +44,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const clock = systemClock;
   let loaded = await loadConfig(configPath, options);
   const { config } = loaded;
-  await prepareFolders(config);
+  prepareFolders(config);
 
   const mask = createMask({ secrets: loaded.secrets });
   const log = openLog(config, mask, options.stderr);
@@ -177,13 +177,13 @@ function dispatch(
   else void serveMcp(gate, req, res, mcp.scope);
 }
 
-async function prepareFolders({ server, security, logging }: Config): Promise<void> {
+function prepareFolders({ server, security, logging }: Config): void {
   const folders = [
     server.state_dir,
     dirname(security.audit_log_path),
     ...(logging.path === undefined ? [] : [dirname(logging.path)]),
   ];
-  for (const folder of new Set(folders)) await makeFolder(folder);
+  for (const folder of new Set(folders)) makeStateFolder(folder);
 }
 
 /** For who switched masking off: the start says so. */

@@ -190,16 +190,7 @@ export class Gate implements Pipeline, SessionHost {
         method: 'initialize',
         params: session.initializeParams,
       };
-      const through: Pipeline = {
-        roleOf: (who) => this.roleOf(who),
-        connect: () => link,
-        recorder: this.recorder,
-        flights: this.flights,
-        timeoutOf: (name) => this.timeoutOf(name),
-        hide: (text) => this.hide(text),
-        known: (error) => this.known(error),
-      };
-      const { response } = await handle(through, { caller, remote, session, upstream, request, reply: undefined });
+      const { response } = await handle(this, { caller, remote, session, upstream, request, reply: undefined }, link);
       if (isFailure(response)) throw initializeFailed(upstream, response.error.message, response.error.data);
       session.answers.set(upstream, response.result);
       await link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });

@@ -26,7 +26,7 @@ export interface Call {
 export interface Pipeline {
   roleOf(caller: Caller): Role | undefined;
   /** The link that a call travels on; opening one takes the grant. */
-  connect(call: Call, grant: Grant): Promise<Link> | Link;
+  connect(call: Call, grant: Grant): Promise<Link>;
   readonly recorder: Recorder;
   readonly flights: Flights;
   /** How long an upstream may take, ms. */
@@ -59,15 +59,16 @@ export type { Released };
  * The gateway's data path, per request: may they, who is there, write ahead, send, look at what came back, record,
  * release. An error before the intent is a refusal (nothing was sent) and is thrown; one after it becomes the recorded
  * outcome and the reply, because the tool may have run.
+ * @param opening the link that this call initializes; default: the session's own
  */
-export async function handle(gate: Pipeline, call: Call): Promise<Released> {
+export async function handle(gate: Pipeline, call: Call, opening?: Link): Promise<Released> {
   let intent: Intent | undefined;
   try {
     const grant = authorize(gate, call);
-    let link = await gate.connect(call, grant);
+    let link = opening ?? (await gate.connect(call, grant));
     intent = await gate.recorder.intent(call, grant);
     // Ended, or replaced by another configuration, while the intent was written.
-    if (link.closed) link = await gate.connect(call, grant);
+    if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = await forward(gate, link, grant, intent, call);
     const released = release(gate, call, reply);
@@ -143,7 +144,7 @@ function isListed(list: string): list is keyof typeof LISTED {
 }
 
 /** A list cut down to what the role may use: an entry is visible exactly when using it would be allowed. */
-export function permitted(role: Role | undefined, upstream: string, list: string, result: JsonObject): JsonObject {
+function permitted(role: Role | undefined, upstream: string, list: string, result: JsonObject): JsonObject {
   const entries = result[list];
   if (!isListed(list) || !Array.isArray(entries)) return result;
   const { kind, key } = LISTED[list];

@@ -3,9 +3,9 @@ import type { MerlonError } from '../kernel/errors.ts';
 import { closeGently } from './close-gently.ts';
 import type { FixedHeaders } from './edge-response.ts';
 
-/** The JSON body of an error that is told outside of JSON-RPC. */
-export function errorBody(error: MerlonError): string {
-  return JSON.stringify({ error: { code: error.code, message: error.message, todo: error.todo } });
+/** The JSON body of an error that is told outside of JSON-RPC; an unforeseen one has an `id` to find it by. */
+export function errorBody({ code, message, todo, data }: MerlonError): string {
+  return JSON.stringify({ error: { code, message, todo, id: data?.['id'] } });
 }
 
 /** Answers a request that the edge turns away; its connection closes, its body is never read. */

@@ -75,14 +75,14 @@ const TOLD_IN_BAND: ReadonlySet<string> = new Set([
 ]);
 
 async function answer(gate: Gate, asked: Asked): Promise<string> {
-  const { message, session, scope } = asked;
+  const { message, scope } = asked;
   if (scope !== undefined) return await single(gate, asked, scope, message);
   if (message.method === 'ping') return result(message, {});
   const list = LISTS[message.method];
   if (list !== undefined) return await lists(gate, asked, list);
   if (message.method === 'logging/setLevel') return await everywhere(gate, asked);
   const routed = route(message, gate.reachable(asked.caller));
-  return await single(gate, { ...asked, session }, routed.upstream, routed.request);
+  return await single(gate, asked, routed.upstream, routed.request);
 }
 
 async function single(gate: Gate, asked: Asked, upstream: string, request: Request): Promise<string> {

@@ -1,9 +1,10 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
+import { makeFolder as makeMissing } from '../kernel/make-folder.ts';
 import type { PemPair } from './issue-certificate.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
 
@@ -152,7 +153,7 @@ function canonicalHost(text: string): string {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeMissing(folder);
     chmodSync(folder, 0o700);
   } catch (cause) {
     throw new MerlonError('STATE_NOT_WRITABLE', `${folder} cannot be made or used.`, { cause });

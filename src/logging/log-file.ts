@@ -1,9 +1,10 @@
-import { close, constants, fstatSync, mkdirSync, openSync, readSync, statSync, write } from 'node:fs';
+import { close, constants, fstatSync, openSync, readSync, statSync, write } from 'node:fs';
 import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import { expiredFiles, isRotationDue, type RotationRule, rotatedName } from '../kernel/rotation.ts';
 
 /** Where the log goes and what it does when the disk cannot keep up. */
@@ -86,7 +87,7 @@ export class LogFile {
 
   #open(): void {
     const { path } = this.#options;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     // Before opening: a device or a pipe may answer with a side effect, and must never be renamed by rotation.
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts !== undefined && !facts.isFile()) throw new MerlonError('STATE_NOT_WRITABLE', `${path} is not a file.`);
