@@ -14,6 +14,8 @@ import { defineRole } from '../src/policy/decide.ts';
 /** An upstream in this process, and what reached it. */
 export interface FakeUpstream extends Upstream {
   readonly received: Request[];
+  /** What it got back for what it asked. */
+  readonly answered: Response[];
   readonly links: Set<Listener>;
 }
 
@@ -23,6 +25,7 @@ export type Answer = (request: Request, link: Link) => JsonObject | Promise<Json
 /** An upstream that answers `initialize` and leaves the rest to `answer`. */
 export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
   const received: Request[] = [];
+  const answered: Response[] = [];
   const links = new Set<Listener>();
   const open = (listener: Listener): Link => {
     links.add(listener);
@@ -40,7 +43,10 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
         return { reply: promise, cancel: reject };
       },
       notify: () => Promise.resolve(),
-      respond: () => Promise.resolve(),
+      respond(response) {
+        answered.push(response);
+        return Promise.resolve();
+      },
       listen() {},
       get closed() {
         return !links.has(listener);
@@ -67,6 +73,7 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
     requestTimeoutMs: 60_000,
     received,
+    answered,
     links,
     open: (listener) => Promise.resolve(open(listener)),
     close: () => Promise.resolve(),

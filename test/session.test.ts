@@ -165,6 +165,37 @@ describe('an upstream that asks the client', () => {
   });
 });
 
+describe('an upstream that asks too much', () => {
+  it('is refused further questions while a hundred are open, and they are not recorded', async () => {
+    const upstream = fakeUpstream('up', echo);
+    await start({ upstreams: [upstream] });
+    await gateway.initialize('/mcp/up', 'ann:r');
+    const [listener] = upstream.links;
+    for (let id = 0; id < 1_000; id += 1) listener?.announce({ jsonrpc: '2.0', id, method: 'sampling/createMessage' });
+    await expect.poll(() => upstream.answered.length).toBe(900);
+    expect(upstream.answered[0]).toMatchObject({ id: 100, error: { code: -32000 } });
+    expect(gateway.entries.filter(({ kind }) => kind === 'relay')).toHaveLength(100);
+  });
+
+  it('gets an answer that could not be recorded at first, once it can', async () => {
+    let broken = false;
+    const upstream = fakeUpstream('up', echo);
+    await start({ upstreams: [upstream], auditFails: () => broken });
+    const session = await gateway.initialize('/mcp/up', 'ann:r');
+    const [listener] = upstream.links;
+    listener?.announce({ jsonrpc: '2.0', id: 7, method: 'roots/list' });
+    await expect.poll(() => gateway.entries.at(-1)?.kind).toBe('relay');
+    const answer = { jsonrpc: '2.0', id: 'merlon-1', result: { roots: [] } };
+    broken = true;
+    expect((await gateway.post('/mcp/up', 'ann:r', answer, session)).status).toBe(503);
+    expect(upstream.answered).toEqual([]);
+    broken = false;
+    const both = [1, 2].map(() => gateway.post('/mcp/up', 'ann:r', answer, session));
+    expect((await Promise.all(both)).map(({ status }) => status).toSorted()).toEqual([202, 400]);
+    expect(upstream.answered).toEqual([{ jsonrpc: '2.0', id: 7, result: { roots: [] } }]);
+  });
+});
+
 describe('a call that ends early', () => {
   it('is cancelled upstream when the client disconnects, and recorded so', async () => {
     const { promise: reached, resolve: sent } = Promise.withResolvers<void>();

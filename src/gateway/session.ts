@@ -22,7 +22,7 @@ export interface InFlight extends Bagged {
   readonly flight: Flight;
 }
 
-/** Announcements held for a client that has no stream open; older notifications give way. */
+/** Announcements held for a client that has no stream open (older ones give way), and questions open at one time. */
 const MAX_HELD = 100;
 
 /**
@@ -167,8 +167,9 @@ export class Session {
   async answer(response: Response, record: (upstream: string, method: string) => Promise<void>): Promise<boolean> {
     const asked = response.id === null ? undefined : this.#asked.get(response.id);
     if (asked === undefined || response.id === null) return false;
-    this.#asked.delete(response.id);
     await record(asked.link.upstream, asked.method);
+    // Only now: an answer that could not be recorded may come again. Of two at once, one was first.
+    if (!this.#asked.delete(response.id)) return false;
     await asked.link.respond({ ...response, id: asked.id });
     return true;
   }
@@ -201,10 +202,14 @@ export class Session {
   #readdress(upstream: string, link: Link | undefined, message: Announcement): Announcement | undefined {
     if (isRequest(message)) {
       if (link === undefined) return undefined;
+      if (this.#asked.size >= MAX_HELD) {
+        const error = { code: -32000, message: 'Too many questions are open.' };
+        link.respond({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
+        return undefined;
+      }
       this.#lastAsked += 1;
       const id = `merlon-${this.#lastAsked}`;
       this.#asked.set(id, { link, id: message.id, method: message.method });
-      if (this.#asked.size > MAX_HELD) this.#asked.delete(this.#asked.keys().next().value ?? id);
       return { ...message, id };
     }
     const { method, params } = message;

@@ -4,7 +4,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { makeFolder as makeMissing } from '../kernel/make-folder.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import type { PemPair } from './issue-certificate.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
 
@@ -47,7 +47,7 @@ const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-
 export async function ensureDevCertificate(folder: string, options: DevCertificateOptions): Promise<DevCertificate> {
   const now = options.clock.now();
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', ...options.hosts].map(canonicalHost))];
-  makeFolder(folder);
+  preparePrivate(folder);
   const ca = { certificate: join(folder, 'ca.pem'), key: join(folder, 'ca-key.pem') };
   const server = { certificate: join(folder, 'server.pem'), key: join(folder, 'server-key.pem') };
   const answer = (made: DevCertificate['made'], expiresAt: number): DevCertificate => ({
@@ -151,9 +151,9 @@ function canonicalHost(text: string): string {
   return host;
 }
 
-function makeFolder(folder: string): void {
+function preparePrivate(folder: string): void {
   try {
-    makeMissing(folder);
+    makeFolder(folder);
     chmodSync(folder, 0o700);
   } catch (cause) {
     throw new MerlonError('STATE_NOT_WRITABLE', `${folder} cannot be made or used.`, { cause });
