@@ -7,8 +7,12 @@ import { hintPattern, secretShapes } from './secret-shapes.ts';
 
 const mask = createMask({ secrets: [] });
 
+// Never one of the words (`toString` …) that fast-check likes to use: it also puts them beside the secret, where nobody
+// could tell that they are one.
 const chars = (alphabet: string, length: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...alphabet.split('')), minLength: length, maxLength: length });
+  fc
+    .string({ unit: fc.constantFrom(...alphabet.split('')), minLength: length, maxLength: length })
+    .filter((text) => !(text in Object.prototype));
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
