@@ -18,7 +18,7 @@ import type { RateLimit } from '../policy/rate-limit.ts';
 import type { Gate } from './gate.ts';
 import { readBody } from './read-body.ts';
 import type { Refused } from './record.ts';
-import { ReplyStream } from './reply-stream.ts';
+import { HttpReply } from './reply-http.ts';
 import { notified, requested } from './serve-session.ts';
 import type { Session } from './session.ts';
 
@@ -147,7 +147,7 @@ async function post(visit: Visit): Promise<void> {
   const sessionId = sessionIdOf(req);
   if (isRequest(message)) {
     visit.request = message;
-    const reply = new ReplyStream(res, acceptsStream);
+    const reply = new HttpReply(res, acceptsStream);
     const onGone = (run: () => void): void => void res.once('close', run);
     return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
   }
@@ -176,7 +176,7 @@ function get({ gate, req, res, scope, caller, remote }: Visit): void {
   // Its end is past already, so nothing below would ever be released.
   if (res.destroyed) throw new MerlonError('CANCELLED', 'The client is gone.');
   const release = gate.takeStream(caller.principal);
-  const stream = new ReplyStream(res, true);
+  const stream = new HttpReply(res, true);
   stream.sessionId = session.id;
   res.once('close', () => {
     release();

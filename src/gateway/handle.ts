@@ -6,7 +6,7 @@ import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
 import type { Link } from './link.ts';
 import type { Intent, Recorder } from './record.ts';
-import type { ReplyStream } from './reply-stream.ts';
+import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
 /** One request of a client on its way to one upstream. */
@@ -19,7 +19,7 @@ export interface Call {
   /** As the upstream will see it, under the client's id. */
   readonly request: Request;
   /** The response that the client waits on; undefined where the gateway itself asks. */
-  readonly reply: ReplyStream | undefined;
+  readonly reply: Reply | undefined;
 }
 
 /** What the pipeline needs of the gateway around it. */

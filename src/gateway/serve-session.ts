@@ -14,13 +14,13 @@ import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route
 import { cancelledId, type Gate } from './gate.ts';
 import { forbidden, handle } from './handle.ts';
 import { whoOf } from './record.ts';
-import type { ReplyStream } from './reply-stream.ts';
+import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
 /** A client's request as it arrived. */
 export interface Arrival {
   readonly message: Request;
-  readonly reply: ReplyStream;
+  readonly reply: Reply;
   readonly caller: Caller;
   readonly remote: string;
   /** The upstream of `/mcp/NAME`; undefined for all of them. */

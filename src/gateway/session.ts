@@ -5,7 +5,7 @@ import { MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
-import type { ReplyStream } from './reply-stream.ts';
+import type { Reply } from './reply.ts';
 
 /** What a session needs of the gateway around it. */
 export interface SessionHost {
@@ -49,8 +49,8 @@ export class Session {
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
-  readonly #replies = new Bag<ReplyStream>();
-  #stream: ReplyStream | undefined;
+  readonly #replies = new Bag<Reply>();
+  #stream: Reply | undefined;
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
   #held: string[] = [];
   #lastAsked = 0;
@@ -118,13 +118,13 @@ export class Session {
   }
 
   /** Registers a response through which announcements can travel while its call runs. */
-  carry(reply: ReplyStream): () => void {
+  carry(reply: Reply): () => void {
     this.#replies.add(reply);
     return () => void this.#replies.remove(reply);
   }
 
   /** Takes the client's own stream (GET); a newer one replaces the older. `mayListen` is asked again and again. */
-  attach(stream: ReplyStream, mayListen: () => Promise<boolean>): void {
+  attach(stream: Reply, mayListen: () => Promise<boolean>): void {
     this.#stream?.end();
     this.#stream = stream;
     this.#mayListen = mayListen;
@@ -135,7 +135,7 @@ export class Session {
     for (const opening of this.#links.values()) void opening.then((link) => link.listen()).catch(() => {});
   }
 
-  detach(stream: ReplyStream): void {
+  detach(stream: Reply): void {
     if (this.#stream === stream) this.#stream = undefined;
   }
 
@@ -153,7 +153,7 @@ export class Session {
   }
 
   /** Passes an upstream's message on; `related` is the response of the call it belongs to. */
-  async pass(upstream: string, link: Link | undefined, message: Announcement, related?: ReplyStream): Promise<void> {
+  async pass(upstream: string, link: Link | undefined, message: Announcement, related?: Reply): Promise<void> {
     const outgoing = this.#readdress(upstream, link, message);
     if (outgoing === undefined) return;
     const json = await this.#host.announced(this, upstream, outgoing);

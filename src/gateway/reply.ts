@@ -1,0 +1,21 @@
+import type { Bagged } from '../kernel/bag.ts';
+
+/** Where the answer to one request of a client goes, and what is said on the way to it, whatever the transport. */
+export interface Reply extends Bagged {
+  /** Told to the client with the answer, where the transport carries it; set before the first event. */
+  sessionId: string | undefined;
+  /** True once the client is gone; an answer would reach nobody. */
+  readonly gone: boolean;
+  /** True while an event can still be sent. */
+  readonly open: boolean;
+  /** Tells the client now that it is heard, before anything is there to send. */
+  start(): void;
+  /** Sends one message ahead of the answer; false when this cannot carry it. */
+  event(json: string): boolean;
+  /** A sign of life for a silent peer or proxy. */
+  keepAlive(): void;
+  /** Sends the answer, the last message. `status` is the HTTP status where there is one and nothing was sent before. */
+  reply(json: string, status?: number): void;
+  /** Ends without an answer. */
+  end(): void;
+}
