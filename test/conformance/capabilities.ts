@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 const envelope = z.object({
   [CLIENT_CAPABILITIES_META_KEY]: z.object({
-    elicitation: z.unknown(),
-    sampling: z.unknown(),
+    elicitation: z.unknown().optional(),
+    sampling: z.unknown().optional(),
     extensions: z.record(z.string(), z.unknown()).optional(),
   }),
 });
