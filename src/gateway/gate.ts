@@ -254,7 +254,12 @@ export class Gate implements Pipeline, SessionHost {
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
     let failed: Failure | undefined;
     for (const era of definition.eras.candidates(session.era)) {
-      const link = await this.#open(definition, era, session.era, listener);
+      let isTaken = false;
+      const link = await this.#open(definition, era, session.era, {
+        announce: (message) => listener.announce(message),
+        // An attempt that fails is not the session's link that ends.
+        closed: (cause) => (isTaken ? listener.closed(cause) : undefined),
+      });
       const probes = era === 'modern' && session.era === 'modern';
       const answer = await this.#greet(session, definition, link, probes ? PROBE_MS : undefined).catch(
         (error: unknown) => {
@@ -266,6 +271,7 @@ export class Gate implements Pipeline, SessionHost {
         definition.eras.spoken(era);
         if (failed !== undefined) definition.eras.notSpoken(session.era);
         session.answers.set(upstream, answer.result);
+        isTaken = true;
         return link;
       }
       void link.close('initialize failed');
