@@ -79,7 +79,7 @@ const oauth2Provider = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('The `aud` that a token must carry. Default: the public address of this gateway.'),
+    .describe('The `aud` that a token must carry. Default: the address of this gateway, or of one of its endpoints.'),
   role_claim: roleClaim,
   default_role: defaultRole,
   algorithms: z
