@@ -8,6 +8,7 @@ import { type FakeGateway, type FakeGatewayOptions, fakeUpstream, startFakeGatew
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const resource: ProtectedResource = {
   authorizationServers: ['https://sso.example'],
+  scopes: [],
   address: () => 'https://gate.example',
 };
 const roles = { r: ['read:info', 'execute:tool/up/allowed'], none: [] };

@@ -45,9 +45,13 @@ export function makeSnapshot(config: Config, parts: SnapshotParts): Snapshot {
 
 /** Who issues tokens: those whose metadata a client could find. An `iss` that is no address leads nowhere. */
 function resourceOf({ auth }: Config, address: () => string): ProtectedResource | undefined {
-  const issuers = auth.providers.flatMap((provider) => (provider.type === 'api_key' ? [] : [provider.issuer ?? '']));
-  const authorizationServers = [...new Set(issuers)].filter((issuer) => trustworthyUrl(issuer) !== undefined);
-  return authorizationServers.length === 0 ? undefined : { authorizationServers, address };
+  const found = auth.providers.flatMap((provider) => {
+    if (provider.type === 'api_key' || provider.issuer === undefined) return [];
+    return trustworthyUrl(provider.issuer) === undefined ? [] : [{ issuer: provider.issuer, scopes: provider.scopes }];
+  });
+  if (found.length === 0) return undefined;
+  const authorizationServers = [...new Set(found.map(({ issuer }) => issuer))];
+  return { authorizationServers, scopes: [...new Set(found.flatMap(({ scopes }) => scopes))], address };
 }
 
 /** Settings under which everybody keeps what is left in their bucket. */

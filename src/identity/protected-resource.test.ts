@@ -13,7 +13,14 @@ import {
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const at = (address: string): ProtectedResource => ({
   authorizationServers: ['https://sso.example/tenant'],
+  scopes: [],
   address: () => address,
+});
+
+test('scopes are told only where the operator wrote some', () => {
+  const resource = { ...at('https://gate.example'), scopes: ['openid', 'mcp'] };
+  expect(metadataOf(resource, '').scopes_supported).toEqual(['openid', 'mcp']);
+  expect(metadataOf(at('https://gate.example'), '')).not.toHaveProperty('scopes_supported');
 });
 
 test('each part of the gateway has a document of its own, under an address of its own', () => {

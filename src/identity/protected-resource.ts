@@ -5,6 +5,8 @@
 export interface ProtectedResource {
   /** Issuers of tokens that count here, as they spell themselves; never empty. */
   readonly authorizationServers: readonly string[];
+  /** Scopes that clients should ask for from the start, where the issuers need any. */
+  readonly scopes: readonly string[];
   /** The whole gateway's canonical URI as configured; never what a request says (attacker-controlled). */
   address(this: void): string;
 }
@@ -13,6 +15,7 @@ export interface ProtectedResource {
 export interface ProtectedResourceMetadata {
   readonly resource: string;
   readonly authorization_servers: readonly string[];
+  readonly scopes_supported?: readonly string[];
   readonly bearer_methods_supported: readonly ['header'];
   readonly resource_name: string;
 }
@@ -26,15 +29,16 @@ export function canonicalAddress(url: string): string {
 }
 
 /**
- * The document for one part of the gateway. It is the same whether or not there is such an upstream, and names no
- * scopes: permissions speak of upstreams and tools, of which a stranger is told nothing. A client then asks for no scope
- * (AUTHZ-20) and learns from a refusal which one it lacks.
+ * The document for one part of the gateway. It is the same whether or not there is such an upstream, and of scopes it
+ * names only what the operator wrote for it: permissions speak of upstreams and tools, of which a stranger is told
+ * nothing. Without any a client asks for no scope (AUTHZ-20), and learns from a refusal which one it lacks (AUTHZ-17).
  */
 export function metadataOf(resource: ProtectedResource, path: string): ProtectedResourceMetadata {
   return {
     // RFC 9728, section 3.3: identical to what the client asked, or the client must not use it.
     resource: canonicalAddress(resource.address()) + path,
     authorization_servers: resource.authorizationServers,
+    ...(resource.scopes.length === 0 ? {} : { scopes_supported: resource.scopes }),
     bearer_methods_supported: ['header'],
     resource_name: 'Merlon',
   };
