@@ -9,6 +9,8 @@ import { createChildren } from '../gateway/children.ts';
 import { type Edge, startEdge } from '../gateway/edge.ts';
 import { recorded, scopeOf, serveMcp } from '../gateway/endpoint.ts';
 import { Gate } from '../gateway/gate.ts';
+import { serveMetadata } from '../gateway/serve-metadata.ts';
+import { isMetadataPath } from '../identity/protected-resource.ts';
 import { createHttpClient } from '../gateway/http-client.ts';
 import { createRecorder } from '../gateway/record.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -57,21 +59,26 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     mask: config.security.mask_secrets ? mask : UNMASKED,
   });
   const client = createHttpClient({ clock });
+  let listening: Edge | undefined;
 
-  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] =>
-    makeSnapshot(next.config, {
+  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] => {
+    // Only a listening edge knows a port that the system chose.
+    const address = (): string => next.config.server.public_url ?? listening?.url ?? boundUrl(next.config);
+    return makeSnapshot(next.config, {
       children,
       client,
       clock,
       before,
+      address,
       hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
       authenticate: makeAuthenticate(next.config, {
         clock,
-        publicUrl: next.config.server.public_url ?? boundUrl(next.config),
+        address,
         onEvent: (event) => log.warn('sign-in refused', { ...event }),
         onProblem: (problem) => log.error(problem.message, { code: problem.code }),
       }),
     });
+  };
 
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
   const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
@@ -92,6 +99,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     await log.close();
     throw error;
   }
+  listening = edge;
   await recorder.event({ kind: 'lifecycle', event: 'started', version });
   log.info('started', { url: edge.url, upstreams: [...gate.current.upstreams.keys()], version });
 
@@ -172,9 +180,11 @@ function dispatch(
 ): void {
   const url = req.url ?? '/';
   const end = url.indexOf('?');
-  const mcp = scopeOf(end === -1 ? url : url.slice(0, end));
-  if (mcp === undefined) api(req, res);
-  else void serveMcp(gate, req, res, mcp.scope);
+  const path = end === -1 ? url : url.slice(0, end);
+  const mcp = scopeOf(path);
+  if (mcp !== undefined) void serveMcp(gate, req, res, mcp.scope);
+  else if (isMetadataPath(path)) void serveMetadata(gate, req, res, path);
+  else api(req, res);
 }
 
 function prepareFolders({ server, security, logging }: Config): void {

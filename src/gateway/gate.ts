@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { ProtectedResource } from '../identity/protected-resource.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import {
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly hide: (text: string) => string;
   readonly limits: Limits;
+  /** Where tokens for this gateway come from; undefined when no authorization server is configured. */
+  readonly resource?: ProtectedResource | undefined;
 }
 
 export interface Limits {
