@@ -199,6 +199,15 @@ async function everywhere(gate: Gate, asked: Asked): Promise<string> {
   return result(message, {});
 }
 
+/** Takes a client's answer to what an upstream asked. @throws MerlonError RPC_INVALID when nobody asked */
+export async function answered(gate: Gate, session: Session, message: Response): Promise<void> {
+  const { caller, remote } = session;
+  const known = await session.answer(message, (upstream, method) =>
+    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
+  );
+  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
+}
+
 /** Takes a client's notification: cancels what it cancels, forwards the rest to whom it concerns. */
 export async function notified(gate: Gate, session: Session, message: Notification): Promise<void> {
   const { method, params } = message;
