@@ -75,7 +75,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   function take(pending: Pending, text: string, session: string | undefined): boolean {
     const message = toMessage(parseJson(text));
     if (!isResponse(message)) {
-      pending.related(message);
+      if (!pendings.progress(message)) pending.related(message);
       return false;
     }
     if (message.id !== pending.outgoing.id) return false;
@@ -219,7 +219,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     const message = toMessage(parseJson(data));
     // A resumed stream may carry the reply of a request whose POST broke.
     if (isResponse(message)) pendings.get(message.id)?.settle(message);
-    else listener.announce(message);
+    else if (!pendings.progress(message)) listener.announce(message);
   }
 
   async function close(cause: string): Promise<void> {

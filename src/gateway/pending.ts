@@ -20,6 +20,11 @@ export interface Pending {
 export interface PendingTable {
   add(request: Request, related: (message: Announcement) => void): Pending;
   get(id: Id | null): Pending | undefined;
+  /**
+   * Takes what is progress and hands it to the request that it belongs to; false for anything else. Progress of a request
+   * that is over reaches nobody: its token is a number of ours, and may be another request's in the client's counting.
+   */
+  progress(message: Announcement): boolean;
   failAll(error: Error): void;
   /** Calls `run` once, as soon as the table is empty: at once, or in the turn in which the last request ends. */
   whenIdle(run: () => void): void;
@@ -65,9 +70,17 @@ export function createPendingTable(): PendingTable {
     return pending;
   }
 
+  const get = (id: Id | null): Pending | undefined => table.find(({ outgoing }) => outgoing.id === id);
+
   return {
     add,
-    get: (id) => table.find(({ outgoing }) => outgoing.id === id),
+    get,
+    progress(message) {
+      if (message.method !== 'notifications/progress') return false;
+      const token = message.params?.['progressToken'];
+      if (typeof token === 'number') get(token)?.related(message);
+      return true;
+    },
     failAll(error) {
       for (const pending of table.all()) pending.fail(error);
     },
