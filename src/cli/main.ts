@@ -28,6 +28,19 @@ program
     await runServe(options.config, { allowUnsafeBind: options.allowUnsafeBind === true });
   });
 
+program
+  .command('stdio')
+  .description('be the MCP server of a client that starts it: the gateway over stdin and stdout, in front of NAME')
+  .argument('[name]', 'the server of the configuration that the client gets')
+  .addOption(configOption)
+  .option('--all', 'all servers, each with its name before what it offers')
+  .option('--role <role>', 'role of the local user, as in permissions.roles (default: user)')
+  .addHelpText('after', '\nWith MERLON_API_KEY in the environment its key says who asks. Logs go to stderr or a file.')
+  .action(async (name: string | undefined, options: { config: string; all?: true; role?: string }) => {
+    const { runStdio } = await import('./run-stdio.ts');
+    await runStdio(name, options);
+  });
+
 const config = program.command('config').description('work with the configuration');
 config
   .command('check')
