@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
 import { report } from './report.ts';
+import type { RunWrapOptions } from './run-wrap.ts';
 import { version } from './version.ts';
 
 // The flag above halves the room for young objects: the default buys no speed here, and costs 35 MB with 1,000 sessions.
@@ -39,6 +40,21 @@ program
   .action(async (name: string | undefined, options: { config: string; all?: true; role?: string }) => {
     const { runStdio } = await import('./run-stdio.ts');
     await runStdio(name, options);
+  });
+
+program
+  .command('wrap')
+  .description('the same for one program, without a configuration: merlon wrap -- npx -y some-server')
+  .usage('[options] -- COMMAND [ARGS...]')
+  .argument('<command...>', 'the MCP server to start, and its arguments')
+  .option('--name <name>', 'what to call it in the audit log and in permissions (default: after the program)')
+  .option('--env <names...>', 'variables that it gets from the environment')
+  .option('--permission <permissions...>', 'all that may be done, such as execute:tool/NAME/read_file (default: all)')
+  .option('--audit-log <file>', 'audit log (default: below the state folder of the user)')
+  .option('--cwd <folder>', 'working folder of the program (default: this one)')
+  .action(async (command: string[], options: RunWrapOptions) => {
+    const { runWrap } = await import('./run-wrap.ts');
+    await runWrap(command, options);
   });
 
 const config = program.command('config').description('work with the configuration');
