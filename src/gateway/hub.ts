@@ -70,7 +70,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       return;
     }
     if (isResponse(message)) return pendings.get(message.id)?.settle(message);
-    if (!pendings.progress(message)) announce(message);
+    if (!pendings.related(message)) announce(message);
   }
 
   function announce(message: Announcement): void {
@@ -154,7 +154,10 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
         get closed() {
           return closed;
         },
-        retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause)))),
+        retire(cause) {
+          pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+          return new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause))));
+        },
         close: leave,
       };
     },
