@@ -47,7 +47,6 @@ export async function wrapConfig(
       audit_log_path: wrapped.auditLog ?? join(folder, 'audit.log'),
       max_mcp_requests_per_minute: 6_000,
       mcp_rate_limit_burst: 600,
-      session_max_seconds: 2_592_000,
     },
     logging: { path: join(folder, 'server.log') },
     mcpServers: { [name]: { command, args, cwd, envPassthrough } },

@@ -13,8 +13,8 @@ export interface AtWork {
   enter(request: Request | undefined, reply: StdioReply, size: number): Entered;
   /** The answer that a request waits for. `initialize` is never found: it must not be cancelled. */
   find(id: Id): StdioReply | undefined;
-  /** Nobody waits for an answer any more. */
-  abandonAll(): void;
+  /** Ends what is waited for, without an answer: requests of one method, or all. */
+  end(method?: string): void;
   /** Resolves when nothing is worked on. */
   idle(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface AtWorkBounds {
 
 interface Waiting extends Bagged {
   readonly id: Id;
-  readonly isCancellable: boolean;
+  readonly method: string;
   readonly reply: StdioReply;
 }
 
@@ -57,8 +57,7 @@ export function createAtWork({ messages = 1_000, characters = 64 * 1_048_576 }: 
   return {
     enter(request, reply, size) {
       const refusal = refusalOf(request, size);
-      const isCancellable = request?.method !== 'initialize';
-      const entry = request === undefined ? undefined : { id: request.id, isCancellable, reply, slot: -1 };
+      const entry = request === undefined ? undefined : { id: request.id, method: request.method, reply, slot: -1 };
       // Under a twin's id only the first is found.
       if (entry !== undefined && refusal === undefined) waiting.add(entry);
       count += 1;
@@ -73,9 +72,13 @@ export function createAtWork({ messages = 1_000, characters = 64 * 1_048_576 }: 
         },
       };
     },
-    find: (id) => waiting.find((one) => one.id === id && one.isCancellable)?.reply,
-    abandonAll() {
-      for (const { reply } of waiting.all()) reply.abandon();
+    find: (id) => waiting.find((one) => one.id === id && one.method !== 'initialize')?.reply,
+    end(method) {
+      for (const one of waiting.all()) {
+        if (method !== undefined && one.method !== method) continue;
+        one.reply.end();
+        one.reply.abandon();
+      }
     },
     idle: () => (count === 0 ? Promise.resolve() : new Promise((resolve) => void wakes.push(resolve))),
   };

@@ -7,12 +7,15 @@ export class StdioReply implements Reply {
   /** Stays on this side: over stdio the client is known by the pipe. */
   sessionId: string | undefined;
   readonly #writer: LineWriter;
+  readonly #farewell: string | undefined;
   readonly #whenGone: (() => void)[] = [];
   #ended = false;
   #abandoned = false;
 
-  constructor(writer: LineWriter) {
+  /** @param farewell what is said when it ends without an answer; default nothing */
+  constructor(writer: LineWriter, farewell?: string) {
     this.#writer = writer;
+    this.#farewell = farewell;
   }
 
   get gone(): boolean {
@@ -38,6 +41,7 @@ export class StdioReply implements Reply {
   }
 
   end(): void {
+    if (this.open && this.#farewell !== undefined) this.#writer.write(this.#farewell);
     this.#ended = true;
   }
 

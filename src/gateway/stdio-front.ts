@@ -12,11 +12,13 @@ import {
   toMessage,
 } from '../kernel/jsonrpc.ts';
 import { createAtWork } from './at-work.ts';
+import { eraOf, LISTEN } from './era.ts';
 import { cancelledId, type Gate } from './gate.ts';
 import { createLineReader, type LineFault } from './lines.ts';
 import { createLineWriter } from './line-writer.ts';
 import { StdioReply } from './reply-stdio.ts';
 import { answered, type Arrival, notified, requested } from './serve-session.ts';
+import { notifiedModern, requestedModern } from './serve-stateless.ts';
 import type { Session } from './session.ts';
 import { checkReach, recorded, whoAsks } from './who-asks.ts';
 
@@ -83,8 +85,8 @@ export async function serveStdio(front: StdioFront): Promise<void> {
 
   /** One line from its arrival to its end. Never rejects. */
   async function work(said: Message | MerlonError, size: number): Promise<void> {
-    const visit: Visit = { said, reply: new StdioReply(writer), caller: undefined };
     const request = requestOf(said);
+    const visit: Visit = { said, reply: new StdioReply(writer, farewellOf(request)), caller: undefined };
     const entered = atWork.enter(request, visit.reply, size);
     const served = serve(visit, entered.refusal, opening).catch((error: unknown) => refuse(gate.known(error), visit));
     if (request?.method === 'initialize') opening = served;
@@ -103,30 +105,36 @@ export async function serveStdio(front: StdioFront): Promise<void> {
     if (said instanceof MerlonError) throw said;
     checkReach(gate, caller, scope);
     await before;
-    if (isRequest(said)) {
-      const onGone = (run: () => void): void => reply.onGone(run);
-      return await ask({ message: said, reply, caller, remote: REMOTE, scope, sessionId, onGone });
-    }
-    const found = gate.findSession(sessionId, caller, REMOTE, scope);
-    if (isResponse(said)) await answered(gate, found, said);
-    else await notified(gate, found, said);
+    if (isResponse(said)) return await answered(gate, gate.findSession(sessionId, caller, REMOTE, scope), said);
+    if (reply.gone) throw new MerlonError('CANCELLED', 'The client waits no more.');
+    if (isRequest(said)) return await ask(said, reply, caller);
+    if (eraOf(said, undefined) === 'modern') await notifiedModern(gate, { caller, remote: REMOTE, scope }, said);
+    else await notified(gate, gate.findSession(sessionId, caller, REMOTE, scope), said);
   }
 
-  async function ask(arrival: Arrival): Promise<void> {
-    if (arrival.reply.gone) throw new MerlonError('CANCELLED', 'The client waits no more.');
-    if (arrival.message.method === 'initialize') return await initialize(arrival);
-    await requested(gate, arrival);
+  /** One request, in the era that it speaks: what is stateless in the body is so over stdio too, without headers. */
+  async function ask(message: Request, reply: StdioReply, caller: Caller): Promise<void> {
+    const onGone = (run: () => void): void => reply.onGone(run);
+    const arrival = { message, reply, caller, remote: REMOTE, scope, onGone };
+    const isModern = eraOf(message, undefined) === 'modern';
+    if (isModern) await requestedModern(gate, { ...arrival, headers: undefined, mayStay: staying(caller) });
+    else if (message.method === 'initialize') await initialize(arrival);
+    else await requested(gate, { ...arrival, sessionId });
   }
+
+  /** Whether whoever listens may still do so. */
+  const staying =
+    ({ principal }: Caller) =>
+    async (): Promise<boolean> =>
+      (await front.caller()).principal === principal;
 
   /** Opens the client's session in place of the one before, and listens in it: what HTTP does with a GET. */
-  async function initialize(arrival: Arrival): Promise<void> {
+  async function initialize(arrival: Omit<Arrival, 'sessionId'>): Promise<void> {
     await session()?.end('initialized anew');
     sessionId = undefined;
-    await requested(gate, { ...arrival, sessionId });
+    await requested(gate, { ...arrival, sessionId: undefined });
     sessionId = arrival.reply.sessionId;
-    const { principal } = arrival.caller;
-    const mayListen = async (): Promise<boolean> => (await front.caller()).principal === principal;
-    session()?.attach(new StdioReply(writer), mayListen);
+    session()?.attach(new StdioReply(writer), staying(arrival.caller));
   }
 
   /** Writes a refusal down and says it where an answer is due: to a request, and to what could not be read. */
@@ -148,8 +156,9 @@ export async function serveStdio(front: StdioFront): Promise<void> {
 
   const { cause, inFlight } = await ended.promise;
   input.off('data', read);
+  atWork.end(LISTEN);
   if (inFlight === 'finishes') await atMost(gate, LAST_WORDS_MS, atWork.idle());
-  atWork.abandonAll();
+  atWork.end();
   await session()?.end(cause);
   await atWork.idle();
   // One that was just being opened when the end came.
@@ -166,6 +175,13 @@ function faultOf(fault: LineFault, maxBytes: number): MerlonError {
   return fault === 'too-long'
     ? new MerlonError('BODY_TOO_LARGE', `The line has more than ${maxBytes} bytes.`)
     : new MerlonError('RPC_PARSE', 'The line is not valid UTF-8.');
+}
+
+/** Who ends a subscription says so, where it has no stream of its own to close (CANC-02). */
+function farewellOf(request: Request | undefined): string | undefined {
+  if (request?.method !== LISTEN) return undefined;
+  const params = { requestId: request.id, reason: 'The subscription ended.' };
+  return JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
 }
 
 function requestOf(said: Message | MerlonError): Request | undefined {
