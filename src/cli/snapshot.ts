@@ -43,6 +43,11 @@ export function makeSnapshot(config: Config, parts: SnapshotParts): Snapshot {
   };
 }
 
+/** The address that the configuration names: the public one, or the one listened on. */
+export function addressOf({ server }: Config): string {
+  return server.public_url ?? `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`;
+}
+
 /** Who issues tokens: those whose metadata a client could find. An `iss` that is no address leads nowhere. */
 function resourceOf({ auth }: Config, address: () => string): ProtectedResource | undefined {
   const found = auth.providers.flatMap((provider) => {

@@ -13,7 +13,6 @@ import {
   type Notification,
   parseJson,
   type Request,
-  type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
@@ -22,11 +21,10 @@ import type { Gate } from './gate.ts';
 import { missingIn } from './handle.ts';
 import { readMirrored } from './mirrored-headers.ts';
 import { readBody } from './read-body.ts';
-import type { Refused } from './record.ts';
 import { HttpReply } from './reply-http.ts';
-import { notified, requested } from './serve-session.ts';
+import { answered, notified, requested } from './serve-session.ts';
 import { notifiedModern, requestedModern } from './serve-stateless.ts';
-import type { Session } from './session.ts';
+import { checkReach, recorded, whoAsks } from './who-asks.ts';
 
 /** One HTTP request at an MCP endpoint, from a caller who is known. */
 interface Visit {
@@ -66,25 +64,13 @@ export async function serveMcp(
     if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
     const caller = await identify(gate, req, remote, gate.current.mcpLimiter, pathOf(scope));
     visit = { gate, req, res, scope, caller, remote, request: undefined };
-    if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
+    checkReach(gate, caller, scope);
     await serve(visit);
   } catch (error) {
     const refusal = await recorded(gate, visit ?? { remote }, gate.known(error));
     const { resource } = gate.current;
     const metadata = resource === undefined ? undefined : metadataUrl(resource, pathOf(scope));
     refuse(res, refusal, visit?.request?.id ?? null, metadata);
-  }
-}
-
-/** Writes a refusal down; one that cannot be written is answered as the closed gate that it is. */
-export async function recorded(gate: Gate, who: Refused, error: MerlonError): Promise<MerlonError> {
-  // Nobody refused anything: the client left.
-  if (error.code === 'CANCELLED') return error;
-  try {
-    await gate.recorder.refused(who, error);
-    return error;
-  } catch (failed) {
-    return gate.known(failed);
   }
 }
 
@@ -101,32 +87,14 @@ async function serve(visit: Visit): Promise<void> {
  * @param path the part of the gateway that is asked, for which the credential must be; default: all of it
  * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED
  */
-export async function identify(
+export function identify(
   gate: Gate,
   req: IncomingMessage,
   remote: string,
   limiter: RateLimit | undefined,
   path?: string,
 ): Promise<Caller> {
-  let caller: Caller;
-  try {
-    const found = gate.current.authenticate(authorizationOf(req), remote, path);
-    caller = found instanceof Promise ? await found : found;
-  } catch (error) {
-    throw strangerRefused(gate, remote, error);
-  }
-  throttle(limiter, caller.principal, gate.clock.now());
-  return caller;
-}
-
-/** Why a stranger is turned away: the sign-in failed, or too many of them did from there. */
-function strangerRefused(gate: Gate, remote: string, error: unknown): MerlonError {
-  try {
-    throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
-    return gate.known(error);
-  } catch (limited) {
-    return gate.known(limited);
-  }
+  return whoAsks(gate, () => gate.current.authenticate(authorizationOf(req), remote, path), remote, limiter);
 }
 
 /** All Authorization headers: node:http shows only the first of several, and which one counts must not be a guess. */
@@ -139,14 +107,6 @@ function authorizationOf({ rawHeaders }: IncomingMessage): string | readonly str
     found = rawHeaders[at + 1];
   }
   return found;
-}
-
-/** @throws MerlonError RATE_LIMITED with the time to wait in `data.retryAfterMs` */
-export function throttle(limiter: RateLimit | undefined, key: string, now: number): void {
-  const answer = limiter?.take(key, now);
-  if (answer === undefined || answer.allowed) return;
-  const { retryAfterMs } = answer;
-  throw new MerlonError('RATE_LIMITED', 'Too many requests.', { data: { retryAfterMs } });
 }
 
 async function post(visit: Visit): Promise<void> {
@@ -169,7 +129,7 @@ async function post(visit: Visit): Promise<void> {
     return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
   }
   const session = gate.findSession(sessionId, caller, remote, scope);
-  if (isResponse(message)) await answered(visit, session, message);
+  if (isResponse(message)) await answered(gate, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
 }
@@ -193,13 +153,6 @@ function stays({ gate, req, scope, caller, remote }: Visit): () => Promise<boole
   const authorization = authorizationOf(req);
   const path = pathOf(scope);
   return async () => (await gate.current.authenticate(authorization, remote, path)).principal === caller.principal;
-}
-
-async function answered({ gate, caller, remote }: Visit, session: Session, message: Response): Promise<void> {
-  const known = await session.answer(message, (upstream, method) =>
-    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
-  );
-  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
 }
 
 function parse(body: Buffer): Message {
@@ -244,13 +197,6 @@ function sessionIdOf(req: IncomingMessage): string | undefined {
 function accepts(req: IncomingMessage, type: string): boolean {
   const { accept } = req.headers;
   return accept === undefined || accept.includes(type) || accept.includes('*/*');
-}
-
-/** Whether it does not exist or is not for this caller is not said. */
-function unreachable(gate: Gate, caller: Caller): MerlonError {
-  return gate.roleOf(caller) === undefined
-    ? new MerlonError('FORBIDDEN', 'Your credential carries no role.')
-    : new MerlonError('NOT_FOUND', 'There is no such upstream.');
 }
 
 /** Answers a request that was not sent anywhere. */

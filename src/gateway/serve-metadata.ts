@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { metadataOf, partIn } from '../identity/protected-resource.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { recorded, refusalHeaders, scopeOf, throttle } from './endpoint.ts';
+import { refusalHeaders, scopeOf } from './endpoint.ts';
 import type { Gate } from './gate.ts';
 import { errorBody } from './refuse.ts';
+import { recorded, throttle } from './who-asks.ts';
 
 /** Seconds for which a client may keep the document: a changed issuer is news soon enough, and nobody polls. */
 const MAX_AGE_SECONDS = 300;
