@@ -172,7 +172,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
       body: JSON.stringify(message),
     });
     const text = await response.text();
-    const json = text.startsWith('event:')
+    const json = response.headers.get('content-type')?.startsWith('text/event-stream')
       ? text
           .trim()
           .split('\n')

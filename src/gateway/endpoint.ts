@@ -19,8 +19,10 @@ import type { Gate } from './gate.ts';
 import { readBody } from './read-body.ts';
 import type { Refused } from './record.ts';
 import { HttpReply } from './reply-http.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
 import { notified, requested } from './serve-session.ts';
 import type { Session } from './session.ts';
+import { sseWire } from './sse-wire.ts';
 
 /** One HTTP request at an MCP endpoint, from a caller who is known. */
 interface Visit {
@@ -144,14 +146,15 @@ async function post(visit: Visit): Promise<void> {
     throw new MerlonError('NOT_ACCEPTABLE', 'The client accepts neither JSON nor an event stream.');
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
-  const sessionId = sessionIdOf(req);
+  const sessionId = headerOf(req, 'mcp-session-id');
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
-    const onGone = (run: () => void): void => void res.once('close', run);
-    return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
+    const onGone = (run: () => void): void => reply.onGone(run);
+    const protocolVersion = headerOf(req, 'mcp-protocol-version');
+    return await requested(gate, { message, reply, caller, remote, scope, sessionId, protocolVersion, onGone });
   }
-  const session = gate.findSession(sessionId, caller, remote, scope);
+  const session = sessionOf(visit);
   if (isResponse(message)) await answered(visit, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
@@ -169,37 +172,49 @@ function parse(body: Buffer): Message {
   return toMessage(parseJson(body.toString('utf8')));
 }
 
-/** The session's own stream, for what upstreams say of their own accord. */
-function get({ gate, req, res, scope, caller, remote }: Visit): void {
+/** The session's own stream, for what upstreams say of their own accord, or one that broke. */
+function get(visit: Visit): void {
+  const { gate, req, res, caller, remote } = visit;
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  const session = sessionOf(visit);
+  const lastEventId = headerOf(req, 'last-event-id');
+  const cursor = lastEventId === undefined || lastEventId === '' ? undefined : session.events.find(lastEventId);
+  // An event stream that ends makes clients come back; 204 is how HTML's EventSource is told to stop, and it stops the
+  // SDKs' clients too, which ask again after an answer that is an error.
+  if (cursor?.stream.isSpent(cursor.after) === true) return void res.writeHead(204).end();
   // Its end is past already, so nothing below would ever be released.
   if (res.destroyed) throw new MerlonError('CANCELLED', 'The client is gone.');
   const release = gate.takeStream(caller.principal);
-  const stream = new HttpReply(res, true);
-  stream.sessionId = session.id;
   res.once('close', () => {
     release();
-    session.detach(stream);
     session.lastUsed = gate.clock.now();
   });
   const authorization = authorizationOf(req);
   // A key that is revoked while the stream is open ends it: see the sweep.
   session.attach(
-    stream,
+    sseWire(res, session.id),
+    cursor,
     async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal,
   );
 }
 
-async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+async function remove(visit: Visit): Promise<void> {
+  const { res } = visit;
+  const session = sessionOf(visit);
   res.writeHead(204).end();
   await session.end('deleted by the client');
 }
 
-function sessionIdOf(req: IncomingMessage): string | undefined {
-  const id = req.headers['mcp-session-id'];
-  return typeof id === 'string' ? id : undefined;
+/** The session that a message without an answer, a stream or an end is for. */
+function sessionOf({ gate, req, scope, caller, remote }: Visit): Session {
+  const session = gate.findSession(headerOf(req, 'mcp-session-id'), caller, remote, scope);
+  checkLegacyVersion(headerOf(req, 'mcp-protocol-version'), session.protocolVersion);
+  return session;
+}
+
+function headerOf(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function accepts(req: IncomingMessage, type: string): boolean {

@@ -14,6 +14,7 @@ import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route
 import { cancelledId, type Gate } from './gate.ts';
 import { forbidden, handle } from './handle.ts';
 import { whoOf } from './record.ts';
+import { checkLegacyVersion, LEGACY_VERSIONS } from './legacy-version.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +27,9 @@ export interface Arrival {
   /** The upstream of `/mcp/NAME`; undefined for all of them. */
   readonly scope: string | undefined;
   readonly sessionId: string | undefined;
-  /** Registers what to do when the client's connection ends. */
+  /** The header MCP-Protocol-Version, where there are headers. */
+  readonly protocolVersion?: string | undefined;
+  /** Registers what to do when the client is gone and will not be waited for. */
   onGone(run: () => void): void;
 }
 
@@ -34,9 +37,6 @@ export interface Arrival {
 interface Asked extends Arrival {
   readonly session: Session;
 }
-
-/** Legacy versions that the aggregated endpoint speaks, newest first. */
-const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 
 /** Answers one request. Errors before anything was sent are thrown, for the HTTP edge to say. */
 export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
@@ -46,10 +46,12 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
   refuseModern(message);
   const session = gate.findSession(sessionId, caller, remote, scope);
+  checkLegacyVersion(arrival.protocolVersion, session.protocolVersion);
   if (session.flights.find(({ id }) => id === message.id) !== undefined)
     throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
   arrival.onGone(() => session.cancel(message.id, 'The client disconnected.'));
   const release = session.carry(reply);
+  reply.resumable?.(session.events, message.id);
   try {
     const json = await answer(gate, { ...arrival, session });
     reply.reply(json);
@@ -57,11 +59,13 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     const known = gate.known(error);
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
-    if (!TOLD_IN_BAND.has(known.code)) throw known;
+    if (!TOLD_IN_BAND.has(known.code) && reply.streaming !== true) throw known;
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   } finally {
     release();
+    // A stream that nothing ends would be waited for.
+    if (reply.streaming === true) reply.end();
   }
 }
 
@@ -121,10 +125,13 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     });
     const first = scope === undefined ? undefined : session.answers.get(scope);
     const asked = message.params?.['protocolVersion'];
-    const version = VERSIONS.find((known) => known === asked) ?? VERSIONS[0] ?? '';
+    const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0];
+    const facts = first ?? mergeInitialize(session.answers, version, gate.version);
+    const spoken = facts['protocolVersion'];
+    if (typeof spoken === 'string') session.agree(spoken);
     reply.sessionId = session.id;
     isAnswered = true;
-    reply.reply(result(message, first ?? mergeInitialize(session.answers, version, gate.version)));
+    reply.reply(result(message, facts));
   } catch (error) {
     await session.end('initialize failed');
     const known = gate.known(error);
@@ -139,7 +146,9 @@ function refuseModern(message: Request): void {
   const meta = message.params?.['_meta'];
   const modern = typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta;
   if (!modern && message.method !== 'server/discover') return;
-  throw new MerlonError('PROTOCOL_UNSUPPORTED', 'This endpoint needs a session.', { data: { supported: VERSIONS } });
+  throw new MerlonError('PROTOCOL_UNSUPPORTED', 'This endpoint needs a session.', {
+    data: { supported: LEGACY_VERSIONS },
+  });
 }
 
 /** One list from many upstreams; only those are asked that said that they have such things. */
