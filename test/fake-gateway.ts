@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AuditEntry } from '../src/audit/log.ts';
 import { serveMcp, scopeOf } from '../src/gateway/endpoint.ts';
 import { Gate, type Limits } from '../src/gateway/gate.ts';
-import type { Link, Listener } from '../src/gateway/link.ts';
+import type { Announcement, Link, Listener } from '../src/gateway/link.ts';
 import { createRecorder } from '../src/gateway/record.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
@@ -19,8 +19,12 @@ export interface FakeUpstream extends Upstream {
   readonly links: Set<Listener>;
 }
 
-/** What an upstream of a test answers: a result, an error object, or a promise of one. */
-export type Answer = (request: Request, link: Link) => JsonObject | Promise<JsonObject>;
+/** What an upstream of a test answers: a result, an error object, or a promise of one. `say` sends something before it. */
+export type Answer = (
+  request: Request,
+  link: Link,
+  say: (message: Announcement) => void,
+) => JsonObject | Promise<JsonObject>;
 
 /** An upstream that answers `initialize` and leaves the rest to `answer`. */
 export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
@@ -31,13 +35,13 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     links.add(listener);
     const link: Link = {
       upstream: name,
-      request(request) {
+      request(request, related) {
         received.push(request);
         const { promise, resolve, reject } = Promise.withResolvers<Response>();
         const reply = async (): Promise<Response> => ({
           jsonrpc: '2.0',
           id: request.id,
-          result: await result(request, link),
+          result: await result(request, link, related),
         });
         reply().then(resolve, reject);
         return { reply: promise, cancel: reject };
@@ -60,14 +64,14 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     };
     return link;
   };
-  const result = (request: Request, link: Link): JsonObject | Promise<JsonObject> =>
+  const result: Answer = (request, link, say) =>
     request.method === 'initialize'
       ? {
           protocolVersion: '2025-11-25',
           capabilities: { tools: {}, prompts: {}, resources: {} },
           serverInfo: { name, version: '1' },
         }
-      : answer(request, link);
+      : answer(request, link, say);
   return {
     name,
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
