@@ -58,6 +58,9 @@ export const errorTable = {
   TOO_MANY_CHILDREN: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
   TOO_MANY_STREAMS: { http: 429, rpc: -32029, todo: 'Close streams that are no longer needed.' },
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
+  HEADER_MISMATCH: { http: 400, rpc: -32020, todo: 'Send each MCP header once, with the value that the body has.' },
+  CAPABILITY_MISSING: { http: 400, rpc: -32021, todo: 'Declare the capability named, or call without what needs it.' },
+  REQUEST_STATE_INVALID: { http: 400, rpc: -32602, todo: 'Send the request anew, without requestState.' },
 
   // gate and upstreams
   AUDIT_UNAVAILABLE: { http: 503, rpc: -32000, todo: 'Make the audit log writable again; the gate opens by itself.' },
