@@ -31,7 +31,8 @@ async function main(): Promise<number> {
   try {
     // What these need is installed by now.
     const { measureServers } = await import('./servers.ts');
-    return await judge(await measureServers(folder, say));
+    const { measureClients } = await import('./clients.ts');
+    return await judge([...(await measureServers(folder, say)), ...(await measureClients(folder, say))]);
   } finally {
     if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
   }

@@ -68,13 +68,13 @@ async function serveThrough(): Promise<Served> {
   const fixture = await serveDirect();
   const adapter = await startAdapter();
   try {
-    const { gateway, url, path, key } = await startThrough(fixture.url, [adapter.url]);
-    adapter.connect({ url, ca: gateway.ca, key });
+    const through = await startThrough(fixture.url, [adapter.url]);
+    adapter.connect(through);
     return {
-      url: `${adapter.url}${path}`,
+      url: `${adapter.url}${through.path}`,
       async stop() {
         adapter.close();
-        await gateway.stop();
+        await through.stop();
         await fixture.stop();
       },
     };

@@ -21,7 +21,6 @@ export interface ClientRun {
   readonly scenario: string;
   readonly revision: Revision;
   readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
 }
 
 const program = join(packageFolder, 'dist', 'index.js');
@@ -32,7 +31,7 @@ const CLIENT_MS = 30_000;
 export async function runServerSuite({ url, revision, folder, onScenario }: ServerRun): Promise<Results> {
   const out = await mkdtemp(join(folder, 'server-'));
   const args = ['server', '--url', url, '--requirements', revision, '--output-dir', out];
-  const said = await run(args, {}, (line) => {
+  const said = await run(args, (line) => {
     const scenario = /^=== Running scenario: (\S+) ===$/.exec(line)?.[1];
     if (scenario !== undefined) onScenario(scenario);
   });
@@ -42,25 +41,18 @@ export async function runServerSuite({ url, revision, folder, onScenario }: Serv
 }
 
 /** Runs one client scenario. @throws Error with the suite's last words when it leaves no results */
-export async function runClientScenario({
-  command,
-  scenario,
-  revision,
-  folder,
-  env,
-}: ClientRun): Promise<readonly Check[]> {
+export async function runClientScenario({ command, scenario, revision, folder }: ClientRun): Promise<readonly Check[]> {
   const out = await mkdtemp(join(folder, 'client-'));
   const what = ['--scenario', scenario, '--spec-version', revision, '--force', '--timeout', String(CLIENT_MS)];
-  const said = await run(['client', '--command', command, ...what, '--output-dir', out], env, () => {});
+  const said = await run(['client', '--command', command, ...what, '--output-dir', out], () => {});
   const [checks] = (await readResults(out, '')).values();
   if (checks === undefined) throw new Error(`The conformance suite measured nothing of ${command}:\n${said}`);
   return checks;
 }
 
 /** The suite's exit code says only that something failed, which the results say better. */
-async function run(args: readonly string[], env: ClientRun['env'], onLine: (line: string) => void): Promise<string> {
+async function run(args: readonly string[], onLine: (line: string) => void): Promise<string> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const killLeft = (): void => void child.kill('SIGKILL');

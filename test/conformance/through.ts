@@ -1,39 +1,35 @@
-import { type GatewayProcess, startGateway } from '../gateway-process.ts';
+import { makeDeployment } from '../deployment.ts';
 
 /** The upstream's name in the gateway's configuration. */
 const UPSTREAM = 'fixture';
 const ROLE = 'conformance';
+/** All of this one server and nothing else. */
+const permissions = [
+  'read:info',
+  `execute:tool/${UPSTREAM}`,
+  `read:prompt/${UPSTREAM}`,
+  `read:resource/${UPSTREAM}`,
+  `execute:method/${UPSTREAM}`,
+];
 
 /** A gateway with every protection on, in front of one server. */
 export interface Through {
-  readonly gateway: GatewayProcess;
   /** `https://127.0.0.1:PORT`, and below it the endpoint of the server. */
   readonly url: string;
   readonly path: string;
+  /** The certificate authority to trust, as PEM. */
+  readonly ca: string;
   /** An API key of a role that may use this one server. */
   readonly key: string;
+  stop(): Promise<void>;
 }
 
 /** Starts `merlon serve` in front of the server at `upstream`; `origins` are the web origins that may call. */
 export async function startThrough(upstream: string, origins: readonly string[] = []): Promise<Through> {
-  const gateway = await startGateway({
+  const deployment = await makeDeployment({
     server: { secure: true, verify_host: true, verify_origin: true, allowed_origins: origins },
     auth: { required: true, providers: [{ type: 'api_key' }] },
-    permissions: {
-      model: 'rbac',
-      roles: [
-        {
-          name: ROLE,
-          permissions: [
-            'read:info',
-            `execute:tool/${UPSTREAM}`,
-            `read:prompt/${UPSTREAM}`,
-            `read:resource/${UPSTREAM}`,
-            `execute:method/${UPSTREAM}`,
-          ],
-        },
-      ],
-    },
+    permissions: { model: 'rbac', roles: [{ name: ROLE, permissions }] },
     security: {
       audit_log_path: 'audit.log',
       rate_limiting: true,
@@ -45,9 +41,11 @@ export async function startThrough(upstream: string, origins: readonly string[] 
     mcpServers: { [UPSTREAM]: { url: upstream } },
   });
   try {
-    return { gateway, url: gateway.url, path: `/mcp/${UPSTREAM}`, key: await gateway.key(ROLE) };
+    const key = deployment.key(ROLE);
+    const { url } = await deployment.start();
+    return { url, path: `/mcp/${UPSTREAM}`, ca: deployment.ca, key, stop: () => deployment.remove() };
   } catch (error) {
-    await gateway.stop();
+    await deployment.remove();
     throw error;
   }
 }
