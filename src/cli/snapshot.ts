@@ -90,7 +90,9 @@ function fingerprint(definition: UpstreamDefinition): string {
 export function definitionsOf(config: Config): UpstreamDefinition[] {
   const enabled = Object.entries(config.mcpServers).filter(([, { disabled }]) => !disabled);
   return enabled.map(([name, entry]) => {
-    const base = { name, requestTimeoutMs: entry.requestTimeoutSeconds * 1_000 };
+    const { protocolEra } = entry;
+    const pinned = protocolEra === 'auto' ? {} : { era: protocolEra };
+    const base = { name, requestTimeoutMs: entry.requestTimeoutSeconds * 1_000, ...pinned };
     if (entry.type === 'stdio') {
       return { ...base, kind: 'stdio', command: commandOf(name, entry, entry.command), shared: entry.shared };
     }

@@ -4,6 +4,7 @@ import {
   type Id,
   isFailure,
   isObject,
+  type Json,
   type JsonObject,
   type Request,
   type Response,
@@ -12,7 +13,7 @@ import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
-import { CACHEABLE, LISTEN, mayAsk, missingFor } from './era.ts';
+import { CACHEABLE, DISCOVER, LISTEN, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
 import type { Intent, Recorder } from './record.ts';
@@ -197,7 +198,14 @@ function toStateless(call: Call, result: JsonObject): JsonObject {
   // What was cut down to one caller's permissions is nobody else's, whatever the upstream says (CACHE-23, CACHE-24).
   const ttlMs = result['ttlMs'];
   const isUsable = typeof ttlMs === 'number' && ttlMs >= 0;
-  return { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  const hinted = { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  // An upstream may speak versions that the gateway does not.
+  const { supportedVersions: spoken } = result;
+  if (method !== DISCOVER || !Array.isArray(spoken)) return hinted;
+  return {
+    ...hinted,
+    supportedVersions: spoken.filter((version: Json) => STATELESS_VERSIONS.some((own) => own === version)),
+  };
 }
 
 /** A call that cannot go on without the client: only what it offered may be asked of it (MRTR-04, MRTR-06, MRTR-13). */

@@ -25,7 +25,7 @@ import {
   mayAsk,
   META,
   missingFor,
-  SPOKEN_VERSIONS,
+  STATELESS_VERSIONS,
   withMeta,
   withoutEnvelope,
 } from './era.ts';
@@ -174,7 +174,7 @@ class ModernView implements Link {
     // What it asks of its own accord comes on a stream of its own.
     if (Object.keys(capabilities).length > 0) this.#link.listen();
     this.#discovered = this.#modernResult(DISCOVER, {
-      supportedVersions: SPOKEN_VERSIONS,
+      supportedVersions: STATELESS_VERSIONS,
       capabilities: served,
       ...(typeof instructions === 'string' ? { instructions } : {}),
     });
