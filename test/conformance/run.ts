@@ -32,7 +32,10 @@ async function main(): Promise<number> {
     // What these need is installed by now.
     const { measureServers } = await import('./servers.ts');
     const { measureClients } = await import('./clients.ts');
-    return await judge([...(await measureServers(folder, say)), ...(await measureClients(folder, say))]);
+    console.log('Measuring servers …');
+    const servers = await measureServers(folder, say);
+    console.log('Measuring clients …');
+    return await judge([...servers, ...(await measureClients(folder, say))]);
   } finally {
     if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
@@ -56,6 +59,7 @@ async function judge(measured: readonly Measured[]): Promise<number> {
   return values.check && (lost.length > 0 || committed !== current) ? 1 : 0;
 }
 
+/** Shows on a terminal, in one line, what is being done. */
 function say(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
+  if (process.stderr.isTTY) process.stderr.write(`\u001B[K${line}\r`);
 }

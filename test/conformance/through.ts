@@ -21,7 +21,7 @@ export interface Through {
   readonly ca: string;
   /** An API key of a role that may use this one server. */
   readonly key: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts `merlon serve` in front of the server at `upstream`; `origins` are the web origins that may call. */
