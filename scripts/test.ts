@@ -10,7 +10,10 @@ import { join } from 'node:path';
 import { installFolder } from './install.ts';
 
 const root = join(import.meta.dirname, '..');
-const foreign = ['clients', 'conformance'].map((name) => join(root, 'test', name));
+const folderOf = (name: string): string => join(root, 'test', name);
+/** Programs of others that tests drive or start, and those of them that are driven by TypeScript of ours. */
+const foreign = ['clients', 'conformance', 'issuer'].map(folderOf);
+const driven = ['clients', 'conformance'].map(folderOf);
 
 try {
   for (const folder of foreign) installFolder(folder, (line) => console.log(line));
@@ -19,7 +22,7 @@ try {
   console.error('Tests that need no foreign program run without it: npx vitest run src');
   process.exit(1);
 }
-for (const each of foreign) run('tsc', '-p', join(each, 'tsconfig.json'));
+for (const each of driven) run('tsc', '-p', join(each, 'tsconfig.json'));
 const folder = mkdtempSync(join(tmpdir(), 'merlon-tests-'));
 try {
   const report = join(folder, 'report.json');

@@ -126,11 +126,20 @@ function authorize(gate: Pipeline, call: Call): Grant {
   throw forbidden(decision.missing);
 }
 
-/** The refusal that names what is missing, and nothing else about what exists. */
+/**
+ * The refusal that names what is missing, and nothing else about what exists. Where one request needs several
+ * permissions, all that are missing go in, so that a client can ask for them at once (AUTHZ-57, AUTHZ-58). A client adds
+ * them to what it has and keeps them: for one task alone this is no way to hand out anything.
+ */
 export function forbidden(...missing: readonly [string, ...string[]]): MerlonError {
   const what = missing.length === 1 ? `the permission ${missing[0]}` : `the permissions ${missing.join(', ')}`;
   const data = { missing: missing.length === 1 ? missing[0] : missing };
   return new MerlonError('FORBIDDEN', `This needs ${what}.`, { data });
+}
+
+/** The permissions that a refusal names. */
+export function missingIn(error: MerlonError): readonly string[] {
+  return [error.data?.['missing']].flat().filter((one) => typeof one === 'string');
 }
 
 /** A client that left while nothing was in flight yet could not cancel: what nobody waits for is not sent. */

@@ -91,7 +91,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     const message = toMessage(parseJson(text));
     if (!isResponse(message)) {
       // A modern server never asks by itself (HTTP-17).
-      if (!isModern || !isRequest(message)) pending.related(message);
+      if (isModern && isRequest(message)) return false;
+      if (!pendings.related(message)) pending.related(message);
       return false;
     }
     if (message.id !== pending.outgoing.id) return false;
@@ -267,7 +268,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     const message = toMessage(parseJson(data));
     // A resumed stream may carry the reply of a request whose POST broke.
     if (isResponse(message)) pendings.get(message.id)?.settle(message);
-    else listener.announce(message);
+    else if (!pendings.related(message)) listener.announce(message);
   }
 
   async function close(cause: string): Promise<void> {
