@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AuditEntry } from '../src/audit/log.ts';
 import { serveMcp, scopeOf } from '../src/gateway/endpoint.ts';
+import { createEraVerdict } from '../src/gateway/era-verdict.ts';
 import { Gate, type Limits } from '../src/gateway/gate.ts';
 import type { Link, Listener } from '../src/gateway/link.ts';
 import { createRecorder } from '../src/gateway/record.ts';
+import { createToolHeaders } from '../src/gateway/tool-headers.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import { type Clock, fakeClock } from '../src/kernel/clock.ts';
@@ -72,6 +74,8 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     name,
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
     requestTimeoutMs: 60_000,
+    eras: createEraVerdict(fakeClock(), undefined),
+    toolHeaders: createToolHeaders(),
     received,
     answered,
     links,

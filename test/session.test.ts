@@ -239,7 +239,7 @@ describe('a call that ends early', () => {
       async open(listener: Listener): Promise<Link> {
         ask();
         await opening;
-        return await upstream.open(listener);
+        return await upstream.open(listener, 'legacy');
       },
     };
     await start({ upstreams: [slow] });

@@ -41,7 +41,7 @@ export interface OutcomeEntry extends AuditContext {
   /** `seq` of the intent that it ends. */
   readonly intent: number;
   /** `error`: a JSON-RPC error; `tool_error`: a result with `isError`; `withheld`: the tool ran, its reply was blocked. */
-  readonly status: 'ok' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
+  readonly status: 'ok' | 'input_required' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
   readonly code?: ErrorCode | undefined;
   /** Size of the reply. */
   readonly bytes: number;

@@ -9,17 +9,21 @@ import {
   isRequest,
   isResponse,
   type Message,
+  type Notification,
   parseJson,
   type Request,
   type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
+import { eraOf } from './era.ts';
 import type { Gate } from './gate.ts';
+import { readMirrored } from './mirrored-headers.ts';
 import { readBody } from './read-body.ts';
 import type { Refused } from './record.ts';
 import { HttpReply } from './reply-http.ts';
 import { notified, requested } from './serve-session.ts';
+import { notifiedModern, requestedModern } from './serve-stateless.ts';
 import type { Session } from './session.ts';
 
 /** One HTTP request at an MCP endpoint, from a caller who is known. */
@@ -145,6 +149,8 @@ async function post(visit: Visit): Promise<void> {
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
   const sessionId = sessionIdOf(req);
+  if (!isResponse(message) && eraOf(message, versionHeaderOf(req)) === 'modern')
+    return await postModern(visit, message);
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
@@ -155,6 +161,26 @@ async function post(visit: Visit): Promise<void> {
   if (isResponse(message)) await answered(visit, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
+}
+
+/** A message of 2026-07-28: no session, and headers that say what the body says. */
+async function postModern(visit: Visit, message: Request | Notification): Promise<void> {
+  const { gate, req, res, scope, caller, remote } = visit;
+  const headers = readMirrored(req.rawHeaders);
+  if (!isRequest(message)) {
+    await notifiedModern(gate, { caller, remote, scope }, message);
+    return void res.writeHead(202).end();
+  }
+  visit.request = message;
+  const reply = new HttpReply(res, accepts(req, 'text/event-stream'));
+  const onGone = (run: () => void): void => void res.once('close', run);
+  await requestedModern(gate, { message, reply, caller, remote, scope, headers, onGone, mayStay: stays(visit) });
+}
+
+/** Whether the credential that opened a long answer still counts: a key may be revoked meanwhile. */
+function stays({ gate, req, caller, remote }: Visit): () => Promise<boolean> {
+  const authorization = authorizationOf(req);
+  return async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal;
 }
 
 async function answered({ gate, caller, remote }: Visit, session: Session, message: Response): Promise<void> {
@@ -170,7 +196,8 @@ function parse(body: Buffer): Message {
 }
 
 /** The session's own stream, for what upstreams say of their own accord. */
-function get({ gate, req, res, scope, caller, remote }: Visit): void {
+function get(visit: Visit): void {
+  const { gate, req, res, scope, caller, remote } = visit;
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
   const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
   // Its end is past already, so nothing below would ever be released.
@@ -183,18 +210,18 @@ function get({ gate, req, res, scope, caller, remote }: Visit): void {
     session.detach(stream);
     session.lastUsed = gate.clock.now();
   });
-  const authorization = authorizationOf(req);
-  // A key that is revoked while the stream is open ends it: see the sweep.
-  session.attach(
-    stream,
-    async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal,
-  );
+  session.attach(stream, stays(visit));
 }
 
 async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
   const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
   res.writeHead(204).end();
   await session.end('deleted by the client');
+}
+
+function versionHeaderOf(req: IncomingMessage): string | undefined {
+  const version = req.headers['mcp-protocol-version'];
+  return typeof version === 'string' ? version.trim() : undefined;
 }
 
 function sessionIdOf(req: IncomingMessage): string | undefined {

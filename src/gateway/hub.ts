@@ -10,6 +10,7 @@ import {
   type Success,
   toMessage,
 } from '../kernel/jsonrpc.ts';
+import { subscriptionOf } from './era.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { createPendingTable, upstreamUnavailable } from './pending.ts';
 
@@ -70,8 +71,9 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       return;
     }
     if (isResponse(message)) return pendings.get(message.id)?.settle(message);
-    const token = message.method === 'notifications/progress' ? message.params?.['progressToken'] : undefined;
-    const pending = typeof token === 'number' ? pendings.get(token) : undefined;
+    const mark =
+      message.method === 'notifications/progress' ? message.params?.['progressToken'] : subscriptionOf(message.params);
+    const pending = typeof mark === 'number' ? pendings.get(mark) : undefined;
     if (pending !== undefined) return pending.related(message);
     announce(message);
   }
@@ -157,7 +159,10 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
         get closed() {
           return closed;
         },
-        retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause)))),
+        retire(cause) {
+          pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+          return new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause))));
+        },
         close: leave,
       };
     },

@@ -43,7 +43,16 @@ async function open(script: Script) {
   const announced: Announcement[] = [];
   const closed: string[] = [];
   const link: Link = openHttpLink(
-    { upstream: 'up', url, headers: { 'X-Key': 'own' }, client, clock, maxReplyBytes: 10_000 },
+    {
+      upstream: 'up',
+      url,
+      headers: { 'X-Key': 'own' },
+      client,
+      clock,
+      era: 'legacy',
+      paramHeaders: () => undefined,
+      maxReplyBytes: 10_000,
+    },
     { announce: (message) => announced.push(message), closed: (cause) => closed.push(cause) },
   );
   cleanups.push(async () => {

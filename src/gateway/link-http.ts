@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Clock } from '../kernel/clock.ts';
 import {
   isFailure,
+  isRequest,
   isResponse,
   type Notification,
   parseJson,
@@ -9,10 +10,12 @@ import {
   type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
+import { type Era, MODERN_VERSION } from './era.ts';
 import type { HttpClient } from './http-client.ts';
 import type { HttpHandler } from './http-connection.ts';
 import type { ResponseHeaders } from './http-response.ts';
-import type { Announcement, Flight, Link, Listener } from './link.ts';
+import type { Flight, Link, Listener } from './link.ts';
+import { mirroredHeaders, type ParamHeader } from './mirrored-headers.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { createSseReader, type SseReader } from './sse.ts';
 
@@ -24,6 +27,9 @@ export interface HttpLinkOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly client: HttpClient;
   readonly clock: Clock;
+  readonly era: Era;
+  /** Which arguments of a tool a modern upstream wants to see as headers, as far as its tools have been listed. */
+  readonly paramHeaders: (tool: string) => readonly ParamHeader[] | undefined;
   /** Bound of one reply or event, bytes. Default 16 MiB. */
   readonly maxReplyBytes?: number;
 }
@@ -34,9 +40,13 @@ const LINGER_MS = 5_000;
 const RELISTEN_MIN_MS = 1_000;
 const RELISTEN_MAX_MS = 30_000;
 
-/** Opens a link to a streamable HTTP upstream (MCP 2025-03-26 … 2025-11-25, "Streamable HTTP"). Connects lazily. */
+/**
+ * Opens a link to a streamable HTTP upstream: with a session (MCP 2025-03-26 … 2025-11-25) or stateless (2026-07-28),
+ * where headers mirror each request and closing its stream cancels it (HTTP-20). Connects lazily.
+ */
 export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link {
   const { upstream, client, url, clock } = options;
+  const isModern = options.era === 'modern';
   const maxBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
   const pendings = createPendingTable();
   const own = Object.entries(options.headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
@@ -63,7 +73,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   function learn(pending: Pending, response: Response, session: string | undefined): void {
-    if (pending.outgoing.method !== 'initialize' || isFailure(response)) return;
+    if (isModern || pending.outgoing.method !== 'initialize' || isFailure(response)) return;
     sessionId = session;
     const version = response.result['protocolVersion'];
     // Sent back as a header: only what looks like a version.
@@ -75,7 +85,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   function take(pending: Pending, text: string, session: string | undefined): boolean {
     const message = toMessage(parseJson(text));
     if (!isResponse(message)) {
-      pending.related(message);
+      // A modern server never asks by itself (HTTP-17).
+      if (!isModern || !isRequest(message)) pending.related(message);
       return false;
     }
     if (message.id !== pending.outgoing.id) return false;
@@ -85,7 +96,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending): { abort(): void } {
+  function exchange(pending: Pending, forwarded: readonly string[] | undefined): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -97,7 +108,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       stopLinger?.();
       sent.abort();
     };
-    const sent = post(pending.outgoing, {
+    const handler: HttpHandler = {
       onResponse(code, headers) {
         status = code;
         session = headers.get('mcp-session-id');
@@ -133,8 +144,18 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         stopLinger?.();
         pending.fail(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`));
       },
-    });
+    };
+    const sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
+    if (isModern) pending.abandon = () => sent.abort();
     return sent;
+  }
+
+  /** What mirrors a modern request beside what goes with every one. */
+  function headersOf(message: Request | Notification, forwarded?: readonly string[]): string[] {
+    if (!isModern) return postHeaders;
+    const name = message.method === 'tools/call' ? message.params?.['name'] : undefined;
+    const declared = typeof name === 'string' ? options.paramHeaders(name) : undefined;
+    return [...postHeaders, ...mirroredHeaders(MODERN_VERSION, message, declared, forwarded)];
   }
 
   function finish(pending: Pending, status: number, body: Buffer, session: string | undefined): void {
@@ -148,18 +169,18 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     }
     if (pending.isSettled()) return;
     if (status === 200) pending.fail(upstreamInvalid(upstream, 'answered with something else than the reply'));
-    else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`));
+    else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`, status));
   }
 
-  function post(message: object, handler: HttpHandler): { abort(): void } {
-    return client.send({ url, method: 'POST', headers: postHeaders, body: JSON.stringify(message) }, handler);
+  function post(message: object, handler: HttpHandler, headers: string[]): { abort(): void } {
+    return client.send({ url, method: 'POST', headers, body: JSON.stringify(message) }, handler);
   }
 
   /** One POST without a reply of its own (notification, response). */
   function send(message: Notification | Response): Promise<void> {
     if (closed) return Promise.reject(upstreamUnavailable(upstream, 'is closed'));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const sent = post(message, {
+    const handler: HttpHandler = {
       onResponse(code) {
         if (code < 300) resolve();
         else reject(upstreamUnavailable(upstream, `answered HTTP ${code}`));
@@ -169,7 +190,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onData() {},
       onEnd() {},
       onError: (error) => reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`)),
-    });
+    };
+    const sent = post(message, handler, isResponse(message) ? postHeaders : headersOf(message));
     return promise;
   }
 
@@ -244,19 +266,19 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
 
   return {
     upstream,
-    request(request: Request, related: (message: Announcement) => void): Flight {
+    request(request, related, forwarded): Flight {
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending);
+      const sent = exchange(pending, forwarded);
       return {
         reply: pending.reply,
         cancel(error) {
           if (pending.isSettled()) return;
           pending.fail(error);
-          if (!closed && request.method !== 'initialize') {
+          if (!closed && !isModern && request.method !== 'initialize') {
             const params = { requestId: pending.outgoing.id, reason: error.message };
             send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {});
           }
@@ -267,12 +289,15 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     notify: send,
     respond: send,
     listen() {
-      if (stopListening === undefined && !closed) listenOnce(undefined, RELISTEN_MIN_MS);
+      if (stopListening === undefined && !closed && !isModern) listenOnce(undefined, RELISTEN_MIN_MS);
     },
     get closed() {
       return closed;
     },
-    retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(close(cause)))),
+    retire(cause) {
+      pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+      return new Promise((resolve) => pendings.whenIdle(() => resolve(close(cause))));
+    },
     close,
   };
 }

@@ -26,7 +26,7 @@ class Intent {
 export type { Intent };
 
 /** What came of a call. */
-export type Outcome = 'ok' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
+export type Outcome = 'ok' | 'input_required' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
 
 /** Writes what the gateway does into the audit log. Every method resolves only when the entry is durable. */
 export interface Recorder {

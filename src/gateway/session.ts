@@ -4,6 +4,7 @@ import { Bag, type Bagged } from '../kernel/bag.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
+import type { Era } from './era.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import type { Reply } from './reply.ts';
 
@@ -16,6 +17,21 @@ export interface SessionHost {
   ended(session: Session, cause: string): void;
 }
 
+/** A long answer, and whether its caller may still have it. */
+export interface Guarded {
+  mayStay(): Promise<boolean>;
+  end(): void;
+}
+
+/** Who opens a session, and how. */
+export interface Opening {
+  readonly era: Era;
+  readonly scope: string | undefined;
+  readonly caller: Caller;
+  readonly remote: string;
+  readonly openingParams: JsonObject;
+}
+
 /** A call under the id that the client gave it. */
 export interface InFlight extends Bagged {
   readonly id: Id;
@@ -26,12 +42,15 @@ export interface InFlight extends Bagged {
 const MAX_HELD = 100;
 
 /**
- * One client's legacy MCP session (2025-11-25, "Session Management"). Its id is random and proves nothing: every
- * request authenticates again and must come from the principal that opened the session.
+ * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
+ * the gateway keeps for all requests of one principal that say the same of their client. Its id is random and proves
+ * nothing: every request authenticates again and must come from the principal that opened the session.
  */
 export class Session {
   readonly id: string;
   readonly principal: string;
+  /** How the client speaks; each link of the session speaks the same. */
+  readonly era: Era;
   /** The one upstream of `/mcp/NAME`; undefined for the aggregated endpoint. */
   readonly scope: string | undefined;
   readonly startedAt: number;
@@ -40,9 +59,9 @@ export class Session {
   /** Who used it last, as they proved it then, and from where. */
   caller: Caller;
   remote: string;
-  /** The client's `initialize` parameters, replayed when an upstream has to be opened again. */
-  initializeParams: JsonObject = {};
-  /** What each upstream answered to `initialize`. */
+  /** Parameters of the first message of each link (`initialize`, `server/discover`), sent again with each new one. */
+  readonly openingParams: JsonObject;
+  /** What each upstream answered to that. */
   readonly answers = new Map<string, JsonObject>();
   /** The client's calls in flight under the client's own ids; one call may fly to several upstreams. */
   readonly flights = new Bag<InFlight>();
@@ -50,19 +69,22 @@ export class Session {
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
   readonly #replies = new Bag<Reply>();
+  readonly #guarded = new Set<Guarded>();
   #stream: Reply | undefined;
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
   #held: string[] = [];
   #lastAsked = 0;
   #ended = false;
 
-  constructor(host: SessionHost, id: string, scope: string | undefined, caller: Caller, remote: string, now: number) {
+  constructor(host: SessionHost, id: string, { era, scope, caller, remote, openingParams }: Opening, now: number) {
     this.#host = host;
     this.id = id;
+    this.era = era;
     this.principal = caller.principal;
     this.caller = caller;
     this.remote = remote;
     this.scope = scope;
+    this.openingParams = openingParams;
     this.startedAt = now;
     this.lastUsed = now;
   }
@@ -139,8 +161,15 @@ export class Session {
     if (this.#stream === stream) this.#stream = undefined;
   }
 
-  /** Ends the client's stream when the credential that opened it counts no more. */
-  async checkStream(): Promise<void> {
+  /** Watches over an answer that takes long; what is returned ends the watch. */
+  guard(guarded: Guarded): () => void {
+    this.#guarded.add(guarded);
+    return () => void this.#guarded.delete(guarded);
+  }
+
+  /** Ends the client's streams when the credential that opened them counts no more. */
+  async checkStreams(): Promise<void> {
+    for (const guarded of this.#guarded) if (!(await guarded.mayStay().catch(() => false))) guarded.end();
     const stream = this.#stream;
     if (stream === undefined) return;
     const mayListen = await this.#mayListen().catch(() => false);
@@ -158,6 +187,8 @@ export class Session {
     if (outgoing === undefined) return;
     const json = await this.#host.announced(this, upstream, outgoing);
     if (related?.event(json) === true || this.#stream?.event(json) === true) return;
+    // A stateless client hears what belongs to its request, and nothing else (HTTP-16).
+    if (this.era === 'modern') return;
     for (const reply of this.#replies.all()) if (reply.event(json)) return;
     this.#held.push(json);
     if (this.#held.length > MAX_HELD) this.#held.shift();
@@ -201,7 +232,7 @@ export class Session {
   /** Gives an upstream's request an id of ours: two upstreams may both ask under 1. */
   #readdress(upstream: string, link: Link | undefined, message: Announcement): Announcement | undefined {
     if (isRequest(message)) {
-      if (link === undefined) return undefined;
+      if (link === undefined || this.era === 'modern') return undefined;
       if (this.#asked.size >= MAX_HELD) {
         const error = { code: -32000, message: 'Too many questions are open.' };
         link.respond({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
