@@ -14,8 +14,8 @@ export const loopbackOnly: string = join(root, 'examples', 'quickstart', 'loopba
 export interface Upstream extends Omit<Target, 'name'> {
   /** Some of its tools. */
   readonly tools: readonly string[];
-  /** What the good call answers. */
-  readonly goodText: string;
+  /** What stands in the answer to the good call. */
+  readonly says: string;
 }
 
 /** An upstream that is called on in every way. */
@@ -50,7 +50,7 @@ const everything: Omit<KnownUpstream, 'entry'> = {
     slow: { name: LONG_RUNNING, arguments: { duration: 5, steps: 50 } },
     brief: { name: LONG_RUNNING, arguments: { duration: 0.3, steps: 3 } },
   },
-  goodText: 'The sum of 2 and 3 is 5.',
+  says: 'The sum of 2 and 3 is 5.',
 };
 
 /** server-everything over HTTP, of today or of 2024-11-05, in a process of its own. */
@@ -87,14 +87,14 @@ export async function upstreamsIn(
       tools: ['read_text_file', 'write_file', 'list_directory', 'list_allowed_directories'],
       good: { name: 'read_text_file', arguments: { path: join(shared, 'hello.txt') } },
       more: { bad: { name: 'read_text_file', arguments: { path: join(folder, 'elsewhere.txt') } } },
-      goodText: 'Hello from a file.',
+      says: 'Hello from a file.',
     },
     memory: {
       entry: { ...stdio('mcp-server-memory', []), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } },
       tools: ['create_entities', 'read_graph', 'search_nodes'],
       good: { name: 'search_nodes', arguments: { query: 'merlon' } },
       more: { bad: { name: 'search_nodes', arguments: { query: 7 } } },
-      goodText: JSON.stringify({ entities: [], relations: [] }, null, 2),
+      says: 'entities',
     },
   };
 }

@@ -91,8 +91,7 @@ async function progressOf(session: Session, call: ToolCall): Promise<string[]> {
 async function answerOf(call: Promise<unknown>): Promise<Answer> {
   try {
     const result = await call;
-    const { content, isError } = result as { content?: readonly { text?: string }[]; isError?: boolean };
-    return { result, text: content?.[0]?.text ?? '', isError: isError === true };
+    return { result, isError: (result as { isError?: unknown }).isError === true };
   } catch (error) {
     const { code } = error as { code?: unknown };
     return typeof code === 'number' ? { thrown: reasonOf(error), code } : { thrown: reasonOf(error) };

@@ -56,7 +56,7 @@ export interface Plan {
 
 /** What came back from a call: a result as the client shows it, or what it threw, with its code where it has one. */
 export type Answer =
-  | { readonly result: unknown; readonly text: string; readonly isError: boolean }
+  | { readonly result: unknown; readonly isError: boolean }
   | { readonly thrown: string; readonly code?: number };
 
 /** A tool as the client shows it. */

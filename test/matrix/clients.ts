@@ -27,7 +27,7 @@ export const clients: readonly MatrixClient[] = [
   { ...sdkV2, name: 'SDK v2, legacy', era: 'legacy' },
   { ...sdkV2, name: 'SDK v2, auto', era: 'auto' },
   { ...sdkV2, name: 'SDK v2, modern', era: 'modern', like: 'SDK v2, auto' },
-  { ...inspector, name: 'Inspector CLI', era: 'legacy', closely: true },
+  { ...inspector, name: 'Inspector CLI', era: 'legacy' },
   { ...inspector, name: 'Inspector CLI, modern', era: 'modern', like: 'Inspector CLI' },
   { name: 'AI SDK', package: '@ai-sdk/mcp', driver: 'ai-sdk.ts', era: 'auto' },
   { name: 'LangChain', package: '@langchain/mcp-adapters', driver: 'langchain.ts', era: 'legacy' },

@@ -1,28 +1,29 @@
 import type { MatrixClient } from './clients.ts';
 import type { Column } from './columns.ts';
 
-/** A pair of client and upstream that cannot work, and why. */
+/** Why a client cannot use an upstream. */
 export interface Exception {
-  /** The cause, for the table. */
+  /** For the table of docs/compatibility.md. */
   readonly cause: string;
-  /** What the client says; `undefined`: it has no way to try. */
-  readonly says?: RegExp;
+  /** What the client says when it tries; null: it has no way to try. */
+  readonly says: RegExp | null;
 }
 
-/** Why a client cannot reach an upstream that nothing stands in front of. */
+/** Why a client cannot use an upstream with nothing in front of it. */
 export function directly(client: MatrixClient, column: Column): Exception | undefined {
-  if (client.remoteOnly === true && column.transport === 'stdio') return { cause: 'it cannot start a server' };
+  if (client.remoteOnly === true && column.transport === 'stdio') {
+    return { cause: 'The client starts no servers, it reaches those that run.', says: null };
+  }
   if (client.era === 'modern' && column.era === 'legacy') {
-    return { cause: 'it speaks 2026-07-28 alone, and the server does not', says: /did not offer pinned protocol version/ };
+    return {
+      cause: 'The client speaks 2026-07-28 alone, and the server does not speak it.',
+      says: /did not offer pinned protocol version/,
+    };
   }
   return undefined;
 }
 
-/** Why a client cannot reach an upstream through the gateway. */
-export function throughTheGateway(client: MatrixClient, _column: Column): Exception | undefined {
-  if (client.era === 'modern') return { cause: 'the gateway does not speak 2026-07-28', says: /needs a session/ };
-  if (client.name === 'AI SDK') {
-    return { cause: 'the gateway does not speak 2026-07-28', says: /rejected protocol version 2026-07-28/ };
-  }
+/** Why a client cannot use an upstream through the gateway: there is no such pair. */
+export function throughTheGateway(_client: MatrixClient, _column: Column): Exception | undefined {
   return undefined;
 }

@@ -28,7 +28,9 @@ export async function runClient(
   const plan: Plan = { era: client.era, folder: home, targets };
   const driver = join(import.meta.dirname, '..', 'clients', client.driver);
   const trust = caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile };
-  const options = { env: { ...process.env, HOME: home, ...trust }, timeout: CLIENT_MS, maxBuffer: 64 * 1024 * 1024 };
+  // Compiled code is shared between the runs: some clients are one process a request.
+  const env = { ...process.env, HOME: home, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...trust };
+  const options = { env, timeout: CLIENT_MS, maxBuffer: 64 * 1024 * 1024 };
   const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
     const args = [driver, JSON.stringify(plan)];
     execFile(process.execPath, args, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));

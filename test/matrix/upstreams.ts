@@ -22,18 +22,15 @@ export const chromium = '/usr/bin/chromium';
 // A browser that has no network asks for none: these are the things that it would do unasked.
 const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((each) => `--disable-${each}`);
 
-/** Starts what has to run, and makes the upstreams of the matrix, in the order of its columns. */
+/** Starts what has to run, and makes the upstreams of the matrix. */
 export async function startUpstreams(folder: string): Promise<MatrixUpstreams> {
   const page = await servePages();
   const http = await startEverything();
   const sse = await startEverything('sse');
   const context7 = await startContext7(page.url);
-  const { everything, ...others } = await upstreamsIn(folder, http.url);
-  if (everything === undefined) throw new Error('There is no upstream over stdio.');
   return {
     upstreams: {
-      everything,
-      ...others,
+      ...(await upstreamsIn(folder, http.url)),
       'everything-sse': everythingAt(sse.url, 'sse'),
       'sequential-thinking': {
         entry: program('mcp-server-sequential-thinking'),
@@ -42,11 +39,7 @@ export async function startUpstreams(folder: string): Promise<MatrixUpstreams> {
           name: 'sequentialthinking',
           arguments: { thought: 'One is enough.', thoughtNumber: 1, totalThoughts: 1, nextThoughtNeeded: false },
         },
-        goodText: JSON.stringify(
-          { thoughtNumber: 1, totalThoughts: 1, nextThoughtNeeded: false, branches: [], thoughtHistoryLength: 1 },
-          null,
-          2,
-        ),
+        says: 'thoughtHistoryLength',
       },
       context7: { ...documentation, entry: { ...program('context7-mcp'), env: context7Variables(page.url) } },
       'context7-http': { ...documentation, entry: { type: 'http', url: context7.url } },
@@ -54,13 +47,7 @@ export async function startUpstreams(folder: string): Promise<MatrixUpstreams> {
         entry: program('playwright-mcp', '--config', await playwrightConfig(folder)),
         tools: ['browser_navigate', 'browser_click', 'browser_snapshot'],
         good: { name: 'browser_navigate', arguments: { url: page.url } },
-        goodText: `### Ran Playwright code
-\`\`\`js
-await page.goto('${page.url}');
-\`\`\`
-### Page
-- Page URL: ${page.url}
-- Page Title: A page of the test`,
+        says: 'Page Title: A page of the test',
       },
     },
     async stop() {
@@ -73,7 +60,7 @@ await page.goto('${page.url}');
 const documentation: Omit<Upstream, 'entry'> = {
   tools: ['resolve-library-id', 'query-docs'],
   good: { name: 'query-docs', arguments: { libraryId: '/test/library', query: 'anything' } },
-  goodText: 'A page of documentation.',
+  says: 'A page of documentation.',
 };
 
 /** What upstreams fetch: the web page that a browser opens, and the documentation that context7 hands out. */
@@ -81,7 +68,7 @@ async function servePages(): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const isDocumentation = request.url?.startsWith('/api/') === true;
     const body = isDocumentation
-      ? documentation.goodText
+      ? documentation.says
       : '<!doctype html><link rel="icon" href="data:,"><title>A page of the test</title>';
     response.setHeader('content-type', isDocumentation ? 'text/plain' : 'text/html').end(body);
   }).listen(0, '127.0.0.1');
