@@ -10,7 +10,6 @@ import {
   type Success,
   toMessage,
 } from '../kernel/jsonrpc.ts';
-import { subscriptionOf } from './era.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { createPendingTable, upstreamUnavailable } from './pending.ts';
 
@@ -71,11 +70,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       return;
     }
     if (isResponse(message)) return pendings.get(message.id)?.settle(message);
-    const mark =
-      message.method === 'notifications/progress' ? message.params?.['progressToken'] : subscriptionOf(message.params);
-    const pending = typeof mark === 'number' ? pendings.get(mark) : undefined;
-    if (pending !== undefined) return pending.related(message);
-    announce(message);
+    if (!pendings.related(message)) announce(message);
   }
 
   function announce(message: Announcement): void {
@@ -83,7 +78,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       for (const listener of listeners) listener.announce(message);
     } else if (isRequest(message)) {
       write({ jsonrpc: '2.0', id: message.id, error: { code: -32601, message: 'This client offers no such method.' } });
-    } else if (message.method !== 'notifications/message' && message.method !== 'notifications/progress') {
+    } else if (message.method !== 'notifications/message') {
       for (const listener of listeners) listener.announce(message);
     }
   }

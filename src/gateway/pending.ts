@@ -23,6 +23,11 @@ export interface Pending {
 export interface PendingTable {
   add(request: Request, related: (message: Announcement) => void): Pending;
   get(id: Id | null): Pending | undefined;
+  /**
+   * Hands over what is for one request: progress, and what a subscription brings; false for anything else. What is for a
+   * request that is over reaches nobody: it bears a number of ours, which may be another request's in the client's counting.
+   */
+  related(message: Announcement): boolean;
   failAll(error: Error): void;
   /** Fails the subscriptions, which would never end by themselves. */
   endSubscriptions(error: Error): void;
@@ -75,9 +80,17 @@ export function createPendingTable(): PendingTable {
     return pending;
   }
 
+  const get = (id: Id | null): Pending | undefined => table.find(({ outgoing }) => outgoing.id === id);
+
   return {
     add,
-    get: (id) => table.find(({ outgoing }) => outgoing.id === id),
+    get,
+    related(message) {
+      const isProgress = message.method === 'notifications/progress';
+      const mark = isProgress ? message.params?.['progressToken'] : subscriptionOf(message.params);
+      if (typeof mark === 'number') get(mark)?.related(message);
+      return isProgress || mark !== undefined;
+    },
     failAll(error) {
       for (const pending of table.all()) pending.fail(error);
     },

@@ -1,6 +1,6 @@
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { failure, type Notification, type Request } from '../kernel/jsonrpc.ts';
+import { failure, type Notification, type Request, type Response } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { LISTS, mergeInitialize, route } from './aggregate.ts';
@@ -98,6 +98,15 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   }
+}
+
+/** Takes a client's answer to what an upstream asked. @throws MerlonError RPC_INVALID when nobody asked */
+export async function answered(gate: Gate, session: Session, message: Response): Promise<void> {
+  const { caller, remote } = session;
+  const known = await session.answer(message, (upstream, method) =>
+    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
+  );
+  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
 }
 
 /** Takes a client's notification: cancels what it cancels, forwards the rest to whom it concerns. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../identity/caller.ts';
 import type { Grant } from '../policy/decide.ts';
 import { Bag, type Bagged } from '../kernel/bag.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import { errorTable, MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
 import type { Era } from './era.ts';
@@ -234,7 +234,7 @@ export class Session {
     if (isRequest(message)) {
       if (link === undefined || this.era === 'modern') return undefined;
       if (this.#asked.size >= MAX_HELD) {
-        const error = { code: -32000, message: 'Too many questions are open.' };
+        const error = { code: errorTable.RATE_LIMITED.rpc, message: 'Too many questions are open.' };
         link.respond({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
         return undefined;
       }
