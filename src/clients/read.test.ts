@@ -127,7 +127,7 @@ describe('what cannot be understood', () => {
     ['{"mcpServers": {}} // note', ['strict-json 1:20']],
     ['', []],
     ['{}', []],
-    [`${'['.repeat(70)}`, ['too-deep 1:65']],
+    ['['.repeat(70), ['too-deep 1:65']],
   ])('has a finding with its place: %s', (text, expected) => {
     expect(codes(text, file('cursor'))).toEqual(expected);
   });
