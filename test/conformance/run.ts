@@ -13,6 +13,8 @@ import type { Measured } from './report.ts';
 const root = join(import.meta.dirname, '..', '..');
 const documentFile = join(root, 'docs', 'conformance.md');
 
+// One listener for the exit of each child, of which there are more at once than Node finds usual.
+process.setMaxListeners(50);
 // Children live in process groups of their own: an exit takes them along, a bare signal would not.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
