@@ -59,6 +59,7 @@ export const errorTable = {
   NOT_ACCEPTABLE: { http: 406, rpc: -32600, todo: 'Accept application/json and text/event-stream.' },
   SESSION_UNKNOWN: { http: 404, rpc: -32001, todo: 'Initialize a new session.' },
   SESSION_REQUIRED: { http: 400, rpc: -32600, todo: 'Send initialize first, then the Mcp-Session-Id header.' },
+  EVENT_UNKNOWN: { http: 400, rpc: -32600, todo: 'Open the stream again without Last-Event-ID.' },
   TOO_MANY_SESSIONS: { http: 503, rpc: -31503, todo: 'Close sessions that are no longer needed.' },
   TOO_MANY_CHILDREN: { http: 503, rpc: -31503, todo: 'Close sessions that are no longer needed.' },
   TOO_MANY_STREAMS: { http: 429, rpc: -31429, todo: 'Close streams that are no longer needed.' },
@@ -73,6 +74,7 @@ export const errorTable = {
   UPSTREAM_UNAVAILABLE: { http: 502, rpc: -31502, todo: 'Look at the upstream in the server log.' },
   UPSTREAM_TIMEOUT: { http: 504, rpc: -31504, todo: 'Try again, or raise the upstream timeout.' },
   UPSTREAM_INVALID: { http: 502, rpc: -31502, todo: 'Look at the upstream in the server log.' },
+  ANSWER_LOST: { http: 502, rpc: -31502, todo: 'Ask again, if asking twice does no harm: the call has been made.' },
   CANCELLED: { http: 499, rpc: -31499, todo: 'Nothing: the caller cancelled it.' },
   INTERNAL: { http: 500, rpc: -32603, exit: 70, todo: 'Report it with the id shown.' },
 } as const satisfies Record<string, ErrorFacts>;
