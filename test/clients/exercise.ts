@@ -61,6 +61,6 @@ export function planOfProcess(): Plan {
 }
 
 /** The headers of every request. */
-export function headersOf(plan: Plan): Record<string, string> {
+export function headersOf(plan: Pick<Plan, 'key'>): Record<string, string> {
   return plan.key === undefined ? {} : { authorization: `Bearer ${plan.key}` };
 }

@@ -36,3 +36,18 @@ export interface Outcome {
   /** The `progress/total` of each notification of the brief call. Absent where the client cannot show them. */
   readonly progress?: readonly string[];
 }
+
+/** What the driver of a broken connection is told to do: a call that reports progress and takes a second or two. */
+export interface BrokenPlan extends Pick<Plan, 'url' | 'key'> {
+  readonly sdk: 'v1' | 'v2';
+  readonly call: ToolCall;
+}
+
+/** What the client got over all of its connections; printed as JSON. */
+export interface BrokenOutcome {
+  readonly text: string;
+  /** The `progress/total` of each notification. */
+  readonly progress: readonly string[];
+  /** Its GET requests: `listened`, or `resumed` with a `Last-Event-ID`. */
+  readonly requests: readonly string[];
+}
