@@ -1,5 +1,5 @@
 /**
- * `npm test [-- vitest arguments]`: installs the foreign clients that some tests drive, checks the types of their
+ * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, checks the types of their
  * drivers (the linter cannot, it runs without them), then runs vitest. Ends with the exit code of what failed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,9 +10,11 @@ import { installFolder } from './install.ts';
 
 const root = join(import.meta.dirname, '..');
 const clients = join(root, 'test', 'clients');
+/** Programs of others that tests drive or start. */
+const foreign = [clients, join(root, 'test', 'issuer')];
 
 try {
-  installFolder(clients, (line) => console.log(line));
+  for (const folder of foreign) installFolder(folder, (line) => console.log(line));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error('Tests that need no foreign client run without it: npx vitest run src');

@@ -2,14 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AuditEntry } from '../src/audit/log.ts';
 import { serveMcp, scopeOf } from '../src/gateway/endpoint.ts';
+import { createEraVerdict } from '../src/gateway/era-verdict.ts';
+import { serveMetadata } from '../src/gateway/serve-metadata.ts';
 import { Gate, type Limits } from '../src/gateway/gate.ts';
 import type { Announcement, Link, Listener } from '../src/gateway/link.ts';
 import { createRecorder } from '../src/gateway/record.ts';
+import { createToolHeaders } from '../src/gateway/tool-headers.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
+import { isMetadataPath, type ProtectedResource } from '../src/identity/protected-resource.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import { type Clock, fakeClock } from '../src/kernel/clock.ts';
 import type { JsonObject, Request, Response } from '../src/kernel/jsonrpc.ts';
 import { defineRole } from '../src/policy/decide.ts';
+import type { RateLimit } from '../src/policy/rate-limit.ts';
 
 /** An upstream in this process, and what reached it. */
 export interface FakeUpstream extends Upstream {
@@ -76,6 +81,8 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     name,
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
     requestTimeoutMs: 60_000,
+    eras: createEraVerdict(fakeClock(), undefined),
+    toolHeaders: createToolHeaders(),
     received,
     answered,
     links,
@@ -92,6 +99,9 @@ export interface FakeGatewayOptions {
   readonly limits?: Partial<Limits>;
   /** Callers whose credential counts no more. */
   readonly isRevoked?: (name: string) => boolean;
+  /** Who issues tokens for it; default nobody. */
+  readonly resource?: ProtectedResource | undefined;
+  readonly limiter?: RateLimit;
   /** Makes the audit log refuse an entry. */
   readonly auditFails?: (entry: AuditEntry) => boolean;
 }
@@ -139,7 +149,8 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
         if (options.isRevoked?.(name) === true) throw new MerlonError('AUTH_INVALID', 'No longer.');
         return { principal: name, role: role ?? name, method: 'api_key', credential: name, expiresAt: undefined };
       },
-      limiter: undefined,
+      limiter: options.limiter,
+      resource: options.resource,
       mcpLimiter: undefined,
       upstreams: new Map(options.upstreams.map((upstream) => [upstream.name, upstream])),
       hide: (text) => text,
@@ -155,8 +166,10 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
   });
   const server = createServer((req, res) => {
-    const scope = scopeOf(req.url ?? '');
-    if (scope === undefined) res.writeHead(404).end();
+    const path = req.url?.split('?')[0] ?? '';
+    const scope = scopeOf(path);
+    if (isMetadataPath(path)) void serveMetadata(gate, req, res, path);
+    else if (scope === undefined) res.writeHead(404).end();
     else void serveMcp(gate, req, res, scope.scope);
   });
   server.listen(0, '127.0.0.1');

@@ -175,7 +175,7 @@ describe('an upstream that asks too much', () => {
     const [listener] = upstream.links;
     for (let id = 0; id < 1_000; id += 1) listener?.announce({ jsonrpc: '2.0', id, method: 'sampling/createMessage' });
     await expect.poll(() => upstream.answered.length).toBe(900);
-    expect(upstream.answered[0]).toMatchObject({ id: 100, error: { code: -32000 } });
+    expect(upstream.answered[0]).toMatchObject({ id: 100, error: { code: -31429 } });
     expect(gateway.entries.filter(({ kind }) => kind === 'relay')).toHaveLength(100);
   });
 
@@ -241,7 +241,7 @@ describe('a call that ends early', () => {
       async open(listener: Listener): Promise<Link> {
         ask();
         await opening;
-        return await upstream.open(listener);
+        return await upstream.open(listener, 'legacy');
       },
     };
     await start({ upstreams: [slow] });

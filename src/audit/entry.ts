@@ -41,7 +41,7 @@ export interface OutcomeEntry extends AuditContext {
   /** `seq` of the intent that it ends. */
   readonly intent: number;
   /** `error`: a JSON-RPC error; `tool_error`: a result with `isError`; `withheld`: the tool ran, its reply was blocked. */
-  readonly status: 'ok' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
+  readonly status: 'ok' | 'input_required' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
   readonly code?: ErrorCode | undefined;
   /** Size of the reply. */
   readonly bytes: number;
@@ -52,8 +52,8 @@ export interface OutcomeEntry extends AuditContext {
 export interface RefusalEntry extends AuditContext {
   readonly kind: 'refusal';
   readonly code: ErrorCode;
-  /** What was missing, such as the permission asked for. */
-  readonly missing?: string | undefined;
+  /** What was missing, such as the permission asked for; a list where one request lacked several. */
+  readonly missing?: string | readonly string[] | undefined;
   /** Refusals of the same caller with the same code in the second before, which have no entry of their own. */
   readonly suppressed?: number | undefined;
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
 import { report } from './report.ts';
+import type { RunWrapOptions } from './run-wrap.ts';
 import { version } from './version.ts';
 
 // The flag above halves the room for young objects: the default buys no speed here, and costs 35 MB with 1,000 sessions.
@@ -26,6 +27,34 @@ program
   .action(async (options: { config: string; allowUnsafeBind?: true }) => {
     const { runServe } = await import('./run-serve.ts');
     await runServe(options.config, { allowUnsafeBind: options.allowUnsafeBind === true });
+  });
+
+program
+  .command('stdio')
+  .description('be the MCP server of a client that starts it: the gateway over stdin and stdout, in front of NAME')
+  .argument('[name]', 'the server of the configuration that the client gets')
+  .addOption(configOption)
+  .option('--all', 'all servers, each with its name before what it offers')
+  .option('--role <role>', 'role of the local user, as in permissions.roles (default: user)')
+  .addHelpText('after', '\nWith MERLON_API_KEY in the environment its key says who asks. Logs go to stderr or a file.')
+  .action(async (name: string | undefined, options: { config: string; all?: true; role?: string }) => {
+    const { runStdio } = await import('./run-stdio.ts');
+    await runStdio(name, options);
+  });
+
+program
+  .command('wrap')
+  .description('the same for one program, without a configuration: merlon wrap -- npx -y some-server')
+  .usage('[options] -- COMMAND [ARGS...]')
+  .argument('<command...>', 'the MCP server to start, and its arguments')
+  .option('--name <name>', 'what to call it in the audit log and in permissions (default: after the program)')
+  .option('--env <names...>', 'variables that it gets from the environment')
+  .option('--permission <permissions...>', 'all that may be done, such as execute:tool/NAME/read_file (default: all)')
+  .option('--audit-log <file>', 'audit log (default: below the state folder of the user)')
+  .option('--cwd <folder>', 'working folder of the program (default: this one)')
+  .action(async (command: string[], options: RunWrapOptions) => {
+    const { runWrap } = await import('./run-wrap.ts');
+    await runWrap(command, options);
   });
 
 const config = program.command('config').description('work with the configuration');

@@ -1,24 +1,26 @@
-import { dirname } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createApi, type Deployment } from '../api/app.ts';
-import { type AuditLog, openAuditLog } from '../audit/log.ts';
+import type { AuditLog } from '../audit/log.ts';
 import { type Config, type Loaded, loadConfig } from '../config/load.ts';
-import { createMask, type Mask } from '../detect/mask.ts';
+import { createMask } from '../detect/mask.ts';
 import { createCatalog } from '../gateway/catalog.ts';
 import { createChildren } from '../gateway/children.ts';
 import { type Edge, startEdge } from '../gateway/edge.ts';
-import { recorded, scopeOf, serveMcp } from '../gateway/endpoint.ts';
+import { scopeOf, serveMcp } from '../gateway/endpoint.ts';
+import { recorded } from '../gateway/who-asks.ts';
 import { Gate } from '../gateway/gate.ts';
+import { serveMetadata } from '../gateway/serve-metadata.ts';
+import { isMetadataPath } from '../identity/protected-resource.ts';
 import { createHttpClient } from '../gateway/http-client.ts';
-import { createRecorder } from '../gateway/record.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { createLog, type Log } from '../logging/log.ts';
+import type { Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
-import { makeStateFolder } from './make-state-folder.ts';
+import { checkCommands } from './check-commands.ts';
 import { needsRestart } from './needs-restart.ts';
 import { notEnforced } from './not-enforced.ts';
-import { definitionsOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
+import { makeRecorder, openAudit, openLog, prepareFolders } from './open-logs.ts';
+import { addressOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -50,28 +52,29 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const log = openLog(config, mask, options.stderr);
   const children = createChildren({ clock, log, env: options.env, maxChildren: config.security.max_children });
   checkCommands(loaded.config, children);
-  const audit = config.security.audit_log_enabled ? await openAudit(config, log) : undefined;
-  const recorder = createRecorder({
-    append: audit === undefined ? () => Promise.resolve(0) : (entry) => audit.append(entry),
-    clock,
-    mask: config.security.mask_secrets ? mask : UNMASKED,
-  });
+  const audit = config.security.audit_log_enabled ? await openAudit(config.security, log) : undefined;
+  const recorder = makeRecorder(config, audit, mask);
   const client = createHttpClient({ clock });
+  let listening: Edge | undefined;
 
-  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] =>
-    makeSnapshot(next.config, {
+  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] => {
+    // Only a listening edge knows a port that the system chose.
+    const address = (): string => next.config.server.public_url ?? listening?.url ?? addressOf(next.config);
+    return makeSnapshot(next.config, {
       children,
       client,
       clock,
       before,
+      address,
       hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
       authenticate: makeAuthenticate(next.config, {
         clock,
-        publicUrl: next.config.server.public_url ?? boundUrl(next.config),
+        address,
         onEvent: (event) => log.warn('sign-in refused', { ...event }),
         onProblem: (problem) => log.error(problem.message, { code: problem.code }),
       }),
     });
+  };
 
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
   const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
@@ -92,6 +95,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     await log.close();
     throw error;
   }
+  listening = edge;
   await recorder.event({ kind: 'lifecycle', event: 'started', version });
   log.info('started', { url: edge.url, upstreams: [...gate.current.upstreams.keys()], version });
 
@@ -172,55 +176,11 @@ function dispatch(
 ): void {
   const url = req.url ?? '/';
   const end = url.indexOf('?');
-  const mcp = scopeOf(end === -1 ? url : url.slice(0, end));
-  if (mcp === undefined) api(req, res);
-  else void serveMcp(gate, req, res, mcp.scope);
-}
-
-function prepareFolders({ server, security, logging }: Config): void {
-  const folders = [
-    server.state_dir,
-    dirname(security.audit_log_path),
-    ...(logging.path === undefined ? [] : [dirname(logging.path)]),
-  ];
-  for (const folder of new Set(folders)) makeStateFolder(folder);
-}
-
-/** For who switched masking off: the start says so. */
-const UNMASKED = { text: (text: string): string => text, value: (value: unknown): unknown => value };
-
-function openLog({ logging, security }: Config, mask: Mask, stderr: (text: string) => void): Log {
-  return createLog({
-    level: logging.level,
-    format: logging.format,
-    path: logging.path,
-    rotation: logging.rotation,
-    maxBytes: logging.max_bytes,
-    retentionDays: logging.retention_days,
-    clock: systemClock,
-    mask: security.mask_secrets ? mask : UNMASKED,
-    stderr: logging.path === undefined ? { write: stderr } : undefined,
-  });
-}
-
-async function openAudit({ security }: Config, log: Log): Promise<AuditLog> {
-  return await openAuditLog({
-    path: security.audit_log_path,
-    rotation: security.audit_log_rotation,
-    maxBytes: security.audit_log_max_bytes,
-    retentionDays: security.audit_log_retention_days,
-    onStateChange: (state) => log.error('audit log changed its state', { ...state }),
-  });
-}
-
-/** A missing program is said before anything starts. */
-function checkCommands(config: Config, children: ReturnType<typeof createChildren>): void {
-  for (const definition of definitionsOf(config))
-    if (definition.command !== undefined) children.check(definition.command);
-}
-
-function boundUrl({ server }: Config): string {
-  return `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`;
+  const path = end === -1 ? url : url.slice(0, end);
+  const mcp = scopeOf(path);
+  if (mcp !== undefined) void serveMcp(gate, req, res, mcp.scope);
+  else if (isMetadataPath(path)) void serveMetadata(gate, req, res, path);
+  else api(req, res);
 }
 
 function edgeOptionsOf({ server }: Config) {

@@ -10,17 +10,26 @@ export interface Crossed {
   readonly warnings: readonly ConfigWarning[];
 }
 
+/** What the checks depend on besides the file. */
+export interface CrossOptions {
+  readonly allowUnsafeBind: boolean;
+  readonly listens: boolean;
+}
+
 /**
  * The checks that need more than one key. They read what is written, key by key with its default, instead of the parsed
  * configuration: so they run, and are reported, even when other keys are wrong.
  */
-export function crossCheck(tree: Tree, allowUnsafeBind: boolean): Crossed {
-  const bind = checkBind(tree, allowUnsafeBind);
+export function crossCheck(tree: Tree, { allowUnsafeBind, listens }: CrossOptions): Crossed {
+  const bind = listens ? checkBind(tree, allowUnsafeBind) : NOTHING;
+  const tls = listens ? checkTlsFiles(tree) : [];
   return {
-    problems: [...checkTlsFiles(tree), ...bind.problems, ...checkRoles(tree), ...checkProviders(tree)],
-    warnings: [...bind.warnings, ...checkUpstreams(tree)],
+    problems: [...tls, ...bind.problems, ...checkRoles(tree), ...checkProviders(tree)],
+    warnings: [...bind.warnings, ...checkAudiences(tree), ...checkUpstreams(tree)],
   };
 }
+
+const NOTHING: Crossed = { problems: [], warnings: [] };
 
 const isOff = (tree: Tree, path: Path): boolean => findScalar(tree, path) === false;
 
@@ -46,9 +55,9 @@ function checkTlsFiles(tree: Tree): MerlonError[] {
 
 function checkBind(tree: Tree, allowUnsafeBind: boolean): Crossed {
   const host = findScalar(tree, ['server', 'host']);
-  if (typeof host !== 'string' || isLoopbackHost(host)) return { problems: [], warnings: [] };
+  if (typeof host !== 'string' || isLoopbackHost(host)) return NOTHING;
   const off = [['server', 'secure'] as const, ['auth', 'required'] as const].filter((path) => isOff(tree, path));
-  if (off.length === 0) return { problems: [], warnings: [] };
+  if (off.length === 0) return NOTHING;
   const place = placeOf(tree, ['server', 'host']);
   const message = `server.host is reachable from other machines while ${off.map(showPath).join(' and ')} is false.`;
   if (!allowUnsafeBind) return { problems: [problem('CONFIG_UNSAFE', place, message)], warnings: [] };
@@ -93,6 +102,18 @@ function checkProviders(tree: Tree): MerlonError[] {
   if (find(tree, path)?.kind !== 'list' || providers(tree).length > 0 || isOff(tree, ['auth', 'required'])) return [];
   const todo = 'Add one, such as `- type: api_key`.';
   return [problem('CONFIG_INVALID', placeOf(tree, path), 'auth.providers is empty, so nobody could call.', { todo })];
+}
+
+/** An issuer whose keys are fetched signs for others too (MCP 2026-07-28, "Token Handling"; AUTHZ-41). */
+function checkAudiences(tree: Tree): ConfigWarning[] {
+  return providers(tree).flatMap((provider, index) => {
+    const isShared = findScalar(provider, ['type']) === 'jwt' && isSet(provider, ['jwks_url']);
+    if (!isShared || isSet(provider, ['audience'])) return [];
+    const path = ['auth', 'providers', index, 'jwks_url'];
+    const message = 'Tokens that this issuer made for other services are accepted too.';
+    const todo = 'Set `audience` to what tokens for this gateway carry.';
+    return [{ kind: 'any-audience', place: placeOf(tree, path), message, todo } as const];
+  });
 }
 
 function checkUpstreams(tree: Tree): ConfigWarning[] {

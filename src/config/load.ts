@@ -35,6 +35,10 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Accepts a bind to other machines without TLS or without authentication; default false. */
   readonly allowUnsafeBind?: boolean;
+  /** False where nothing will listen on an address: then it needs neither TLS nor its files. Default true. */
+  readonly listens?: boolean;
+  /** False where `${env:NAME}` and its like are ordinary text. Default true. */
+  readonly references?: boolean;
 }
 
 /**
@@ -53,13 +57,18 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
 export async function interpretConfig(
   text: string,
   file: string,
-  { allowUnsafeBind = false, ...surroundings }: LoadOptions & Surroundings,
+  { allowUnsafeBind = false, listens = true, references = true, ...surroundings }: LoadOptions & Surroundings,
 ): Promise<Loaded> {
   const { tree: written, problems: misread } = readYaml(text, file);
   if (written === undefined) throw new ConfigErrors(file, misread);
-  const { tree: followed, problems: unfollowed, warnings: doubts } = await followReferences(written, surroundings);
+  const plain = { tree: written, problems: [], warnings: [] };
+  const {
+    tree: followed,
+    problems: unfollowed,
+    warnings: doubts,
+  } = references ? await followReferences(written, surroundings) : plain;
   const tree = fitReferences(followed);
-  const crossed = crossCheck(tree, allowUnsafeBind);
+  const crossed = crossCheck(tree, { allowUnsafeBind, listens });
   const secrets = findSecrets(tree);
   const warnings = inOrder([...doubts, ...secrets.warnings, ...crossed.warnings]);
   const parsed = configSchema.safeParse(toValue(tree));

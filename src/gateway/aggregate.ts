@@ -1,5 +1,6 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject, type Request } from '../kernel/jsonrpc.ts';
+import { META, STATELESS_VERSIONS } from './era.ts';
 
 /**
  * Names on the aggregated endpoint `/mcp`. Tools and prompts are `UPSTREAM__name`: the two underscores pass every
@@ -167,6 +168,20 @@ export function mergeInitialize(
   const { tasks: _tasks, ...forwarded } = capabilities;
   const base = { protocolVersion, capabilities: forwarded, serverInfo: { name: 'merlon', version } };
   return instructions.length === 0 ? base : { ...base, instructions: instructions.join('\n\n') };
+}
+
+/** What the aggregated endpoint answers to `server/discover`, from what its upstreams said. */
+export function mergeDiscover(answers: ReadonlyMap<string, JsonObject>, version: string): JsonObject {
+  const { capabilities, serverInfo, instructions } = mergeInitialize(answers, '', version);
+  return {
+    resultType: 'complete',
+    supportedVersions: STATELESS_VERSIONS,
+    capabilities,
+    ...(instructions === undefined ? {} : { instructions }),
+    ttlMs: 0,
+    cacheScope: 'private',
+    _meta: { [META.serverInfo]: serverInfo },
+  };
 }
 
 function mergeObjects(one: JsonObject, other: JsonObject): JsonObject {

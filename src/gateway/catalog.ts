@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../kernel/jsonrpc.ts';
 import { isFailure, isObject } from '../kernel/jsonrpc.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide, operationOf } from '../policy/decide.ts';
+import { LEGACY_VERSIONS } from './era.ts';
 import { handle } from './handle.ts';
 import { type Gate, SELF } from './gate.ts';
 import { Session } from './session.ts';
@@ -65,12 +66,13 @@ async function ask(gate: Gate): Promise<Catalog> {
 }
 
 async function toolsOf(gate: Gate, upstream: string): Promise<CatalogTool[]> {
-  const session = new Session(gate, `catalog-${upstream}`, upstream, SELF, 'gateway', gate.clock.now());
-  session.initializeParams = {
-    protocolVersion: '2025-11-25',
+  const openingParams = {
+    protocolVersion: LEGACY_VERSIONS[0],
     capabilities: {},
     clientInfo: { name: 'merlon', version: gate.version },
   };
+  const opening = { era: 'legacy', scope: upstream, caller: SELF, remote: 'gateway', openingParams } as const;
+  const session = new Session(gate, `catalog-${upstream}`, opening, gate.clock.now());
   try {
     const decision = decide(gate.roleOf(SELF), operationOf('tools/list', undefined, upstream));
     if (!decision.allowed) throw new MerlonError('FORBIDDEN', 'The gateway may not list tools.');

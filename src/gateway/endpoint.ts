@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../identity/caller.ts';
 import { challenge } from '../identity/challenge.ts';
+import { metadataUrl } from '../identity/protected-resource.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import {
   failure,
@@ -9,18 +10,22 @@ import {
   isRequest,
   isResponse,
   type Message,
+  type Notification,
   parseJson,
   type Request,
-  type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
+import { eraOf } from './era.ts';
 import type { Gate } from './gate.ts';
+import { missingIn } from './handle.ts';
+import { readMirrored } from './mirrored-headers.ts';
 import { readBody } from './read-body.ts';
-import type { Refused } from './record.ts';
 import { HttpReply } from './reply-http.ts';
+import { answered, notified, requested } from './serve-session.ts';
+import { notifiedModern, requestedModern } from './serve-stateless.ts';
+import { checkReach, recorded, whoAsks } from './who-asks.ts';
 import { checkLegacyVersion } from './legacy-version.ts';
-import { notified, requested } from './serve-session.ts';
 import type { Session } from './session.ts';
 import { sseWire } from './sse-wire.ts';
 
@@ -44,6 +49,11 @@ export function scopeOf(path: string): { readonly scope: string | undefined } | 
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { scope: name } : undefined;
 }
 
+/** The path of an MCP endpoint; what {@link scopeOf} takes apart. */
+function pathOf(scope: string | undefined): string {
+  return scope === undefined ? '/mcp' : `/mcp/${scope}`;
+}
+
 /** Serves one HTTP request to an MCP endpoint (MCP 2025-11-25, "Streamable HTTP"). Never rejects. */
 export async function serveMcp(
   gate: Gate,
@@ -55,25 +65,15 @@ export async function serveMcp(
   let visit: Visit | undefined;
   try {
     if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
-    const caller = await identify(gate, req, remote, gate.current.mcpLimiter);
+    const caller = await identify(gate, req, remote, gate.current.mcpLimiter, pathOf(scope));
     visit = { gate, req, res, scope, caller, remote, request: undefined };
-    if (scope !== undefined && !gate.reachable(caller).has(scope)) throw unreachable(gate, caller);
+    checkReach(gate, caller, scope);
     await serve(visit);
   } catch (error) {
     const refusal = await recorded(gate, visit ?? { remote }, gate.known(error));
-    refuse(res, refusal, visit?.request?.id ?? null);
-  }
-}
-
-/** Writes a refusal down; one that cannot be written is answered as the closed gate that it is. */
-export async function recorded(gate: Gate, who: Refused, error: MerlonError): Promise<MerlonError> {
-  // Nobody refused anything: the client left.
-  if (error.code === 'CANCELLED') return error;
-  try {
-    await gate.recorder.refused(who, error);
-    return error;
-  } catch (failed) {
-    return gate.known(failed);
+    const { resource } = gate.current;
+    const metadata = resource === undefined ? undefined : metadataUrl(resource, pathOf(scope));
+    refuse(res, refusal, visit?.request?.id ?? null, metadata);
   }
 }
 
@@ -87,33 +87,17 @@ async function serve(visit: Visit): Promise<void> {
 
 /**
  * Who is asking, and may they ask this often? Failed sign-ins count against the address they come from.
+ * @param path the part of the gateway that is asked, for which the credential must be; default: all of it
  * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED
  */
-export async function identify(
+export function identify(
   gate: Gate,
   req: IncomingMessage,
   remote: string,
   limiter: RateLimit | undefined,
+  path?: string,
 ): Promise<Caller> {
-  let caller: Caller;
-  try {
-    const found = gate.current.authenticate(authorizationOf(req), remote);
-    caller = found instanceof Promise ? await found : found;
-  } catch (error) {
-    throw strangerRefused(gate, remote, error);
-  }
-  throttle(limiter, caller.principal, gate.clock.now());
-  return caller;
-}
-
-/** Why a stranger is turned away: the sign-in failed, or too many of them did from there. */
-function strangerRefused(gate: Gate, remote: string, error: unknown): MerlonError {
-  try {
-    throttle(gate.current.limiter, `address ${remote}`, gate.clock.now());
-    return gate.known(error);
-  } catch (limited) {
-    return gate.known(limited);
-  }
+  return whoAsks(gate, () => gate.current.authenticate(authorizationOf(req), remote, path), remote, limiter);
 }
 
 /** All Authorization headers: node:http shows only the first of several, and which one counts must not be a guess. */
@@ -128,14 +112,6 @@ function authorizationOf({ rawHeaders }: IncomingMessage): string | readonly str
   return found;
 }
 
-/** @throws MerlonError RATE_LIMITED with the time to wait in `data.retryAfterMs` */
-export function throttle(limiter: RateLimit | undefined, key: string, now: number): void {
-  const answer = limiter?.take(key, now);
-  if (answer === undefined || answer.allowed) return;
-  const { retryAfterMs } = answer;
-  throw new MerlonError('RATE_LIMITED', 'Too many requests.', { data: { retryAfterMs } });
-}
-
 async function post(visit: Visit): Promise<void> {
   const { gate, req, res, scope, caller, remote } = visit;
   if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
@@ -147,6 +123,8 @@ async function post(visit: Visit): Promise<void> {
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
   const sessionId = headerOf(req, 'mcp-session-id');
+  if (!isResponse(message) && eraOf(message, headerOf(req, 'mcp-protocol-version')?.trim()) === 'modern')
+    return await postModern(visit, message);
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
@@ -155,16 +133,30 @@ async function post(visit: Visit): Promise<void> {
     return await requested(gate, { message, reply, caller, remote, scope, sessionId, protocolVersion, onGone });
   }
   const session = sessionOf(visit);
-  if (isResponse(message)) await answered(visit, session, message);
+  if (isResponse(message)) await answered(gate, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
 }
 
-async function answered({ gate, caller, remote }: Visit, session: Session, message: Response): Promise<void> {
-  const known = await session.answer(message, (upstream, method) =>
-    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
-  );
-  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
+/** A message of 2026-07-28: no session, and headers that say what the body says. */
+async function postModern(visit: Visit, message: Request | Notification): Promise<void> {
+  const { gate, req, res, scope, caller, remote } = visit;
+  const headers = readMirrored(req.rawHeaders);
+  if (!isRequest(message)) {
+    await notifiedModern(gate, { caller, remote, scope }, message);
+    return void res.writeHead(202).end();
+  }
+  visit.request = message;
+  const reply = new HttpReply(res, accepts(req, 'text/event-stream'));
+  const onGone = (run: () => void): void => void res.once('close', run);
+  await requestedModern(gate, { message, reply, caller, remote, scope, headers, onGone, mayStay: stays(visit) });
+}
+
+/** Whether the credential that opened a long answer still counts: a key may be revoked meanwhile. */
+function stays({ gate, req, scope, caller, remote }: Visit): () => Promise<boolean> {
+  const authorization = authorizationOf(req);
+  const path = pathOf(scope);
+  return async () => (await gate.current.authenticate(authorization, remote, path)).principal === caller.principal;
 }
 
 function parse(body: Buffer): Message {
@@ -174,7 +166,7 @@ function parse(body: Buffer): Message {
 
 /** The session's own stream, for what upstreams say of their own accord, or one that broke. */
 function get(visit: Visit): void {
-  const { gate, req, res, caller, remote } = visit;
+  const { gate, req, res, caller } = visit;
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
   const session = sessionOf(visit);
   const lastEventId = headerOf(req, 'last-event-id');
@@ -189,13 +181,7 @@ function get(visit: Visit): void {
     release();
     session.lastUsed = gate.clock.now();
   });
-  const authorization = authorizationOf(req);
-  // A key that is revoked while the stream is open ends it: see the sweep.
-  session.attach(
-    sseWire(res, session.id),
-    cursor,
-    async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal,
-  );
+  session.attach(sseWire(res, session.id), cursor, stays(visit));
 }
 
 async function remove(visit: Visit): Promise<void> {
@@ -222,30 +208,24 @@ function accepts(req: IncomingMessage, type: string): boolean {
   return accept === undefined || accept.includes(type) || accept.includes('*/*');
 }
 
-/** Whether it does not exist or is not for this caller is not said. */
-function unreachable(gate: Gate, caller: Caller): MerlonError {
-  return gate.roleOf(caller) === undefined
-    ? new MerlonError('FORBIDDEN', 'Your credential carries no role.')
-    : new MerlonError('NOT_FOUND', 'There is no such upstream.');
-}
-
 /** Answers a request that was not sent anywhere. */
-function refuse(res: ServerResponse, error: MerlonError, id: Id | null): void {
+function refuse(res: ServerResponse, error: MerlonError, id: Id | null, metadata: string | undefined): void {
   if (res.destroyed || res.writableEnded) return;
   if (res.headersSent) return void res.end();
   const json = JSON.stringify(failure(id, error));
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
-  res.writeHead(error.http, { ...refusalHeaders(error), ...headers });
+  res.writeHead(error.http, { ...refusalHeaders(error, metadata), ...headers });
   res.end(json);
 }
 
-/** The headers that HTTP asks for with a refusal: a challenge (RFC 6750), when to come back (RFC 9110). */
-export function refusalHeaders(error: MerlonError): Record<string, string> {
+/**
+ * The headers that HTTP asks for with a refusal: a challenge (RFC 6750), when to come back (RFC 9110).
+ * @param metadata where a client finds out who issues tokens for what it asked; default: it is not told
+ */
+export function refusalHeaders(error: MerlonError, metadata?: string): Record<string, string> {
   const retry = error.data?.['retryAfterMs'];
   if (typeof retry === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(retry / 1000))) };
-  const missing = error.data?.['missing'];
-  if (error.code === 'FORBIDDEN') {
-    return { 'www-authenticate': challenge(error, typeof missing === 'string' ? { scope: missing } : {}) };
-  }
-  return error.http === 401 ? { 'www-authenticate': challenge(error) } : {};
+  if (error.code !== 'FORBIDDEN' && error.http !== 401) return {};
+  const options = metadata === undefined ? {} : { resourceMetadataUrl: metadata };
+  return { 'www-authenticate': challenge(error, { ...options, scope: missingIn(error) }) };
 }

@@ -3,13 +3,17 @@ import { MerlonError } from '../kernel/errors.ts';
 import { failure, type Id } from '../kernel/jsonrpc.ts';
 import type { EventBuffer, EventSource, KeptEvent } from './event-buffer.ts';
 import { formatEventId } from './event-id.ts';
-import { sseEvent, ssePrimer } from './sse.ts';
 
 /** One connection to a client that carries an event stream; a stream may outlive many. */
 export interface Wire {
   /** False once nothing that is written arrives. */
   readonly open: boolean;
-  write(text: string): void;
+  /** Sends one message; a client that comes back names the id of the last one that it got. */
+  say(json: string, id: string): void;
+  /** Tells from where to go on, before anything is there to say (LEG-HTTP-11). */
+  prime(id: string): void;
+  /** Says something that is no message, for whoever watches the connection. */
+  comment(text: string): void;
   end(): void;
   /** Calls `run` once, when the connection has ended, whoever ended it. */
   onClose(run: () => void): void;
@@ -115,7 +119,7 @@ export class EventStream implements EventSource, Bagged {
     this.#attach(wire);
     const after = this.#sent;
     if (primes) {
-      wire.write(ssePrimer(this.#idOf(this.#primer)));
+      wire.prime(this.#idOf(this.#primer));
       this.#sent = this.#primer;
     }
     this.#replay(wire, after, buffer.after(this, after));
@@ -156,7 +160,7 @@ export class EventStream implements EventSource, Bagged {
   }
 
   keepAlive(): void {
-    if (this.attached) this.#wire?.write(': keep-alive\n\n');
+    if (this.attached) this.#wire?.comment('keep-alive');
   }
 
   lost({ seq }: KeptEvent): void {
@@ -179,13 +183,13 @@ export class EventStream implements EventSource, Bagged {
   }
 
   #write(wire: Wire, seq: number, json: string): void {
-    wire.write(sseEvent(json, this.#idOf(seq)));
+    wire.say(json, this.#idOf(seq));
     this.#sent = Math.max(this.#sent, seq);
   }
 
   #replay(wire: Wire, after: number, kept: readonly KeptEvent[]): void {
     if (this.#lost > after) {
-      wire.write(': events before this one were not kept\n\n');
+      wire.comment('events before this one were not kept');
       this.#host.gap(this);
     }
     for (const { seq, json } of kept) this.#write(wire, seq, json);

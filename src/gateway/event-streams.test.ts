@@ -5,7 +5,7 @@ import { type FakeClock, fakeClock } from '../kernel/clock.ts';
 import type { BufferBounds } from './event-buffer.ts';
 import { type EventStream, KEEP_MS, type Wire } from './event-stream.ts';
 import { EventStreams, MAX_WAITING } from './event-streams.ts';
-import { createSseReader } from './sse.ts';
+import { createSseReader, sseEvent, ssePrimer } from './sse.ts';
 
 /** A connection that can break, with what was written to it. */
 class FakeWire implements Wire {
@@ -13,8 +13,16 @@ class FakeWire implements Wire {
   readonly written: string[] = [];
   readonly #onClose: (() => void)[] = [];
 
-  write(text: string): void {
-    if (this.open) this.written.push(text);
+  say(json: string, id: string): void {
+    this.#write(sseEvent(json, id));
+  }
+
+  prime(id: string): void {
+    this.#write(ssePrimer(id));
+  }
+
+  comment(text: string): void {
+    this.#write(`: ${text}\n\n`);
   }
 
   /** As with a real one, its end is told later: see {@link break}. */
@@ -29,6 +37,10 @@ class FakeWire implements Wire {
   break(): void {
     this.open = false;
     for (const run of this.#onClose.splice(0)) run();
+  }
+
+  #write(text: string): void {
+    if (this.open) this.written.push(text);
   }
 }
 

@@ -1,18 +1,36 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { ProtectedResource } from '../identity/protected-resource.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { type Id, isFailure, isRequest, type JsonObject } from '../kernel/jsonrpc.ts';
+import {
+  type Failure,
+  failure,
+  type Id,
+  isFailure,
+  isObject,
+  isRequest,
+  type JsonObject,
+  type Response,
+} from '../kernel/jsonrpc.ts';
 import { defineRole, type Grant, type Role } from '../policy/decide.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
 import { reaches } from '../policy/reach.ts';
+import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
+import { DISCOVER, type Envelope, type Era, META, MODERN_VERSION } from './era.ts';
+import { isDiscovery, refutesEra } from './era-verdict.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
+import { upstreamInvalid } from './pending.ts';
 import { type Recorder, whoOf } from './record.ts';
-import { Session, type SessionHost } from './session.ts';
+import { createRequestStates, type RequestStates } from './request-state.ts';
+import { createResultCache, type ResultCache } from './result-cache.ts';
+import { type Opening, Session, type SessionHost } from './session.ts';
 import type { Upstream } from './upstream.ts';
+import { openLegacyView } from './view-legacy.ts';
+import { openModernView } from './view-modern.ts';
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
 export interface Snapshot {
@@ -24,6 +42,8 @@ export interface Snapshot {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly hide: (text: string) => string;
   readonly limits: Limits;
+  /** Where tokens for this gateway come from; undefined when no authorization server is configured. */
+  readonly resource?: ProtectedResource | undefined;
 }
 
 export interface Limits {
@@ -52,6 +72,10 @@ export interface GateOptions {
 }
 
 const KEEP_ALIVE_MS = 15_000;
+/** How long an upstream may take to say that it speaks 2026-07-28, ms: one that does not know the question may never answer. */
+const PROBE_MS = 20_000;
+/** What a client may say of itself before it is hashed to be remembered by, characters. */
+const MAX_KEY = 1_024;
 
 /** The gateway's own asking: it reads the tool lists that the management API shows. */
 export const SELF: Caller = {
@@ -71,6 +95,10 @@ export class Gate implements Pipeline, SessionHost {
   readonly flights: Flights;
   readonly version: string;
   readonly sessions = new Map<string, Session>();
+  readonly cache: ResultCache;
+  readonly states: RequestStates;
+  readonly #stateless = new Map<string, Session>();
+  readonly #keys = new WeakMap<Session, string>();
   current: Snapshot;
   readonly #streams = new Map<string, number>();
   #reachable = new WeakMap<Role, ReadonlySet<string>>();
@@ -84,6 +112,8 @@ export class Gate implements Pipeline, SessionHost {
     this.current = options.snapshot;
     this.version = options.version;
     this.flights = createFlights(options.clock);
+    this.cache = createResultCache({ clock: options.clock });
+    this.states = createRequestStates({ clock: options.clock });
     this.#stops = [
       () => this.flights.stop(),
       options.clock.every(1_000, () => this.#sweep()),
@@ -147,17 +177,58 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /** @throws MerlonError TOO_MANY_SESSIONS */
-  openSession(caller: Caller, remote: string, scope: string | undefined, params: JsonObject): Session {
+  openSession(opening: Opening): Session {
     const { maxSessions, maxSessionsPerCaller } = this.current.limits;
-    if (this.sessions.size >= maxSessions)
-      throw new MerlonError('TOO_MANY_SESSIONS', 'The gateway has too many sessions.');
-    let own = 0;
-    for (const session of this.sessions.values()) if (session.principal === caller.principal) own += 1;
-    if (own >= maxSessionsPerCaller) throw new MerlonError('TOO_MANY_SESSIONS', 'You have too many sessions open.');
-    const id = randomBytes(24).toString('base64url');
-    const session = new Session(this, id, scope, caller, remote, this.clock.now());
-    session.initializeParams = params;
-    this.sessions.set(id, session);
+    const { principal } = opening.caller;
+    const own = [...this.sessions.values()].filter((session) => session.principal === principal);
+    if (own.length >= maxSessionsPerCaller || this.sessions.size >= maxSessions) {
+      // Nobody holds the id of a stateless client's session: the next request simply opens another.
+      const spare = own.filter((session) => session.era === 'modern' && !session.busy);
+      const [oldest] = spare.toSorted((one, other) => one.lastUsed - other.lastUsed);
+      if (oldest === undefined) throw tooManySessions(own.length >= maxSessionsPerCaller);
+      void oldest.end('made room for another');
+    }
+    const session = new Session(this, randomBytes(24).toString('base64url'), opening, this.clock.now());
+    this.sessions.set(session.id, session);
+    return session;
+  }
+
+  /**
+   * What a stateless client has open here: one session for all requests of a principal that say the same of their
+   * client, because a legacy upstream was told exactly that when it was initialized.
+   * @throws MerlonError TOO_MANY_SESSIONS
+   */
+  async statelessSession(
+    caller: Caller,
+    remote: string,
+    scope: string | undefined,
+    envelope: Envelope,
+  ): Promise<Session> {
+    const { capabilities, clientInfo } = envelope;
+    const said = JSON.stringify([caller.principal, scope, capabilities, clientInfo]);
+    const key = said.length > MAX_KEY ? hash('sha256', said) : said;
+    const known = this.#stateless.get(key);
+    if (known !== undefined && !known.ended) {
+      known.caller = caller;
+      known.remote = remote;
+      known.lastUsed = this.clock.now();
+      return known;
+    }
+    const meta = {
+      [META.version]: MODERN_VERSION,
+      [META.capabilities]: capabilities,
+      ...(clientInfo === undefined ? {} : { [META.clientInfo]: clientInfo }),
+    };
+    const session = this.openSession({ era: 'modern', scope, caller, remote, openingParams: { _meta: meta } });
+    this.#stateless.set(key, session);
+    this.#keys.set(session, key);
+    try {
+      const who = whoOf({ caller, remote, session });
+      await this.recorder.event({ kind: 'session', event: 'opened', cause: 'first stateless request', ...who });
+    } catch (error) {
+      await session.end('the opening could not be recorded');
+      throw error;
+    }
     return session;
   }
 
@@ -177,31 +248,71 @@ export class Gate implements Pipeline, SessionHost {
     return session;
   }
 
-  /** Opens an upstream for a session and initializes it with what the client said of itself. */
+  /**
+   * Opens an upstream for a session, in the session's era where the upstream speaks it, through a view where not, and
+   * says what the client says of itself.
+   */
   async openLink(session: Session, upstream: string, _grant: Grant, listener: Listener): Promise<Link> {
     const definition = this.current.upstreams.get(upstream);
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
-    const link = await definition.open(listener);
-    try {
-      const { caller, remote } = session;
-      const request = {
-        jsonrpc: '2.0' as const,
-        id: 'merlon-init',
-        method: 'initialize',
-        params: session.initializeParams,
-      };
-      const { response } = await handle(this, { caller, remote, session, upstream, request, reply: undefined }, link);
-      if (isFailure(response)) throw initializeFailed(upstream, response.error.message, response.error.data);
-      session.answers.set(upstream, response.result);
-      await link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
-      return link;
-    } catch (error) {
+    let failed: Failure | undefined;
+    for (const era of definition.eras.candidates(session.era)) {
+      let isTaken = false;
+      const link = await this.#open(definition, era, session.era, {
+        announce: (message) => listener.announce(message),
+        // An attempt that fails is not the session's link that ends.
+        closed: (cause) => (isTaken ? listener.closed(cause) : undefined),
+      });
+      const probes = era === 'modern' && session.era === 'modern';
+      const answer = await this.#greet(session, definition, link, probes ? PROBE_MS : undefined).catch(
+        (error: unknown) => {
+          void link.close('initialize failed');
+          throw error;
+        },
+      );
+      if (!isFailure(answer)) {
+        definition.eras.spoken(era);
+        if (failed !== undefined) definition.eras.notSpoken(session.era);
+        session.answers.set(upstream, answer.result);
+        isTaken = true;
+        return link;
+      }
       void link.close('initialize failed');
-      throw error;
+      failed ??= answer;
+      if (!refutesEra(answer, era, definition.definition.kind === 'stdio')) break;
     }
+    throw initializeFailed(upstream, failed);
+  }
+
+  #open(definition: Upstream, era: Era, own: Era, listener: Listener): Promise<Link> {
+    if (era === own) return definition.open(listener, era);
+    const { clock } = this;
+    const open = (told: Listener): Promise<Link> => definition.open(told, era);
+    if (own === 'modern') return openModernView(open, { listener, clock });
+    const { toolHeaders } = definition;
+    const learnTools = (result: JsonObject): void => toolHeaders.learn(result);
+    return openLegacyView(open, { listener, clock, learnTools, knowsTools: () => toolHeaders.known });
+  }
+
+  /** The first message of a link. */
+  async #greet(session: Session, { name }: Upstream, link: Link, timeoutMs: number | undefined): Promise<Response> {
+    const { caller, remote, era, openingParams: params } = session;
+    const method = era === 'legacy' ? 'initialize' : DISCOVER;
+    const request = { jsonrpc: '2.0' as const, id: 'merlon-init', method, params };
+    const call: Call = { caller, remote, session, upstream: name, request, reply: undefined, timeoutMs };
+    const { response } = await handle(this, call, link);
+    if (isFailure(response)) return response;
+    if (era === 'legacy') await link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    else if (!isDiscovery(response)) return failure(response.id, upstreamInvalid(name, 'does not speak this version'));
+    return response;
+  }
+
+  learnTools(upstream: string, result: JsonObject): void {
+    this.current.upstreams.get(upstream)?.toolHeaders.learn(result);
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {
+    if (message.method.startsWith(NOTIFICATION_PREFIX)) this.#outdated(upstream, message);
     if (isRequest(message)) {
       const { caller, remote } = session;
       await this.recorder.asked({ caller, remote, session, upstream }, message.method, 'to_client');
@@ -209,8 +320,21 @@ export class Gate implements Pipeline, SessionHost {
     return this.hide(JSON.stringify(message));
   }
 
+  /** What an upstream says has changed is good no longer. */
+  #outdated(upstream: string, { method, params }: Announcement): void {
+    const list = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1];
+    if (list !== undefined) this.cache.forget(upstream, `${list}/list`);
+    if (list === 'resources') this.cache.forget(upstream, 'resources/templates/list');
+    const uri = params?.['uri'];
+    if (method === 'notifications/resources/updated' && typeof uri === 'string') {
+      this.cache.forget(upstream, 'resources/read', uri);
+    }
+  }
+
   ended(session: Session, cause: string): void {
     if (!this.sessions.delete(session.id)) return;
+    const key = this.#keys.get(session);
+    if (key !== undefined && this.#stateless.get(key) === session) this.#stateless.delete(key);
     this.log.info('session ended', { session: session.id.slice(0, 8), principal: session.principal, cause });
     const { caller, remote } = session;
     const entry = { kind: 'session', event: 'closed', cause, ...whoOf({ caller, remote, session }) } as const;
@@ -252,6 +376,7 @@ export class Gate implements Pipeline, SessionHost {
   async #retire(upstream: Upstream): Promise<void> {
     const cause = 'configuration changed';
     await Promise.allSettled([...this.sessions.values()].map((session) => session.drop(upstream.name, cause)));
+    this.cache.forgetUpstream(upstream.name);
     await upstream.close(cause);
   }
 
@@ -260,7 +385,7 @@ export class Gate implements Pipeline, SessionHost {
     const { sessionIdleMs, sessionMaxMs } = this.current.limits;
     for (const session of this.sessions.values()) {
       if (session.busy) session.lastUsed = now;
-      void session.checkStream();
+      void session.checkStreams();
       if (now - session.startedAt >= sessionMaxMs) void session.end('absolute lifetime reached');
       else if (now - session.lastUsed >= sessionIdleMs) void session.end('idle');
     }
@@ -275,10 +400,13 @@ export function cancelledId(params: JsonObject | undefined): Id | undefined {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function initializeFailed(upstream: string, message: string, data: unknown): MerlonError {
-  const code =
-    typeof data === 'object' && data !== null && 'code' in data && data.code === 'UPSTREAM_TIMEOUT'
-      ? 'UPSTREAM_TIMEOUT'
-      : 'UPSTREAM_UNAVAILABLE';
+function tooManySessions(isOwn: boolean): MerlonError {
+  const message = isOwn ? 'You have too many sessions open.' : 'The gateway has too many sessions.';
+  return new MerlonError('TOO_MANY_SESSIONS', message);
+}
+
+function initializeFailed(upstream: string, failed: Failure | undefined): MerlonError {
+  const { message = 'it speaks no version that is known', data } = failed?.error ?? {};
+  const code = isObject(data) && data['code'] === 'UPSTREAM_TIMEOUT' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
   return new MerlonError(code, `The upstream "${upstream}" did not initialize: ${message.slice(0, 200)}`);
 }

@@ -1,12 +1,24 @@
 import { MerlonError } from '../kernel/errors.ts';
-import { failure, isFailure, isObject, type JsonObject, type Request, type Response } from '../kernel/jsonrpc.ts';
+import {
+  failure,
+  type Id,
+  isFailure,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Request,
+  type Response,
+} from '../kernel/jsonrpc.ts';
 import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
-import type { Link } from './link.ts';
+import { CACHEABLE, DISCOVER, LISTEN, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
+import type { Announcement, Link } from './link.ts';
+import { upstreamInvalid } from './pending.ts';
 import type { Intent, Recorder } from './record.ts';
 import type { Reply } from './reply.ts';
+import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
 
 /** One request of a client on its way to one upstream. */
@@ -20,6 +32,23 @@ export interface Call {
   readonly request: Request;
   /** The response that the client waits on; undefined where the gateway itself asks. */
   readonly reply: Reply | undefined;
+  /** Longest time without a sign of life, ms. Default: the upstream's. */
+  readonly timeoutMs?: number | undefined;
+  /** What a call of a stateless client brings along. */
+  readonly stateless?: Stateless | undefined;
+}
+
+/** What only calls of the modern era have. */
+export interface Stateless {
+  /** Names the call within its session: stateless clients choose their ids without knowing of each other. */
+  readonly flight: Id;
+  readonly capabilities: JsonObject;
+  /** The client's `Mcp-Param-*` headers, as raw pairs. */
+  readonly forwarded: readonly string[] | undefined;
+  /** Seals an upstream's `requestState`, so that it comes back from this caller, for this request, once. */
+  seal(state: string): string;
+  /** Takes what arrives before the reply in the client's place. */
+  readonly hear?: (message: Announcement) => void;
 }
 
 /** What the pipeline needs of the gateway around it. */
@@ -31,6 +60,10 @@ export interface Pipeline {
   readonly flights: Flights;
   /** How long an upstream may take, ms. */
   timeoutOf(upstream: string): number;
+  /** Takes note of a page of an upstream's `tools/list`. */
+  learnTools(upstream: string, result: JsonObject): void;
+  /** Results of modern upstreams that are still good. */
+  readonly cache: ResultCache;
   /** Masks the gateway's own secrets in text that leaves it. */
   hide(text: string): string;
   /** An error nobody foresaw fails closed: it is logged, and shows nothing of itself but the id to find it by. */
@@ -70,8 +103,9 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     // Ended, or replaced by another configuration, while the intent was written.
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
-    const reply = await forward(gate, link, grant, intent, call);
+    const reply = remembered(gate, call) ?? (await forward(gate, link, grant, intent, call));
     const released = release(gate, call, reply);
+    for (const method of questionsIn(released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(released.response), released.json.length);
     return released;
   } catch (error) {
@@ -92,9 +126,20 @@ function authorize(gate: Pipeline, call: Call): Grant {
   throw forbidden(decision.missing);
 }
 
-/** The refusal that names what is missing, and nothing else about what exists. */
-export function forbidden(missing: string): MerlonError {
-  return new MerlonError('FORBIDDEN', `This needs the permission ${missing}.`, { data: { missing } });
+/**
+ * The refusal that names what is missing, and nothing else about what exists. Where one request needs several
+ * permissions, all that are missing go in, so that a client can ask for them at once (AUTHZ-57, AUTHZ-58). A client adds
+ * them to what it has and keeps them: for one task alone this is no way to hand out anything.
+ */
+export function forbidden(...missing: readonly [string, ...string[]]): MerlonError {
+  const what = missing.length === 1 ? `the permission ${missing[0]}` : `the permissions ${missing.join(', ')}`;
+  const data = { missing: missing.length === 1 ? missing[0] : missing };
+  return new MerlonError('FORBIDDEN', `This needs ${what}.`, { data });
+}
+
+/** The permissions that a refusal names. */
+export function missingIn(error: MerlonError): readonly string[] {
+  return [error.data?.['missing']].flat().filter((one) => typeof one === 'string');
 }
 
 /** A client that left while nothing was in flight yet could not cancel: what nobody waits for is not sent. */
@@ -104,23 +149,44 @@ function refuseAbandoned({ session, reply }: Call): void {
 
 /** Sends it. Takes the grant and the intent: nothing leaves undecided or unrecorded. */
 async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Intent, call: Call): Promise<Response> {
-  const { session, request, upstream, reply } = call;
-  const flight = link.request(request, (message) => {
+  const { session, request, upstream, reply, stateless } = call;
+  const hear = (message: Announcement): void => {
     landed.extend();
-    session.pass(upstream, link, message, reply).catch(() => {});
-  });
-  const landed = gate.flights.start(session, request.id, flight, gate.timeoutOf(upstream), upstream);
+    if (stateless?.hear !== undefined) stateless.hear(message);
+    else session.pass(upstream, link, message, reply).catch(() => {});
+  };
+  const flight = link.request(request, hear, stateless?.forwarded);
+  // A subscription has no end of its own.
+  const timeoutMs = request.method === LISTEN ? Number.POSITIVE_INFINITY : (call.timeoutMs ?? gate.timeoutOf(upstream));
+  const landed = gate.flights.start(session, stateless?.flight ?? request.id, flight, timeoutMs, upstream);
   try {
-    return await flight.reply;
+    const answered = await flight.reply;
+    if (session.era === 'modern' && !isFailure(answered)) gate.cache.put(cacheKeyOf(call), answered.result);
+    return answered;
   } finally {
     landed.done();
   }
+}
+
+/** A result that the upstream itself said is still good. Judged, recorded and released like any other. */
+function remembered(gate: Pipeline, call: Call): Response | undefined {
+  if (call.session.era === 'legacy') return undefined;
+  const result = gate.cache.get(cacheKeyOf(call));
+  return result === undefined ? undefined : { jsonrpc: '2.0', id: call.request.id, result };
+}
+
+function cacheKeyOf({ upstream, caller: { principal, credential }, request }: Call): CacheKey {
+  return { upstream, principal, credential, request };
 }
 
 /** What may come back: only entries that the caller may use, under public names, without the gateway's secrets. */
 function release(gate: Pipeline, call: Call, reply: Response): Released {
   const response = isFailure(reply) ? reply : { ...reply, result: present(gate, call, reply.result) };
   const json = JSON.stringify(response);
+  // The mark of a tool that wants arguments as headers; nearly none does.
+  if (call.request.method === 'tools/list' && !isFailure(reply) && json.includes('x-mcp-header')) {
+    gate.learnTools(call.upstream, reply.result);
+  }
   const hidden = gate.hide(json);
   return hidden === json ? new Released(response, json) : new Released(JSON.parse(hidden), hidden);
 }
@@ -129,7 +195,48 @@ function present(gate: Pipeline, call: Call, result: JsonObject): JsonObject {
   const { method } = call.request;
   const list = LISTS[method];
   const visible = list === undefined ? result : permitted(gate.roleOf(call.caller), call.upstream, list, result);
-  return call.session.scope === undefined ? publish(method, call.upstream, visible) : visible;
+  const worded = call.session.era === 'modern' ? toStateless(call, visible) : visible;
+  return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
+}
+
+/** What a stateless client is told beside the result itself. */
+function toStateless(call: Call, result: JsonObject): JsonObject {
+  const { method } = call.request;
+  if (result['resultType'] === 'input_required') return asking(call, result);
+  if (!CACHEABLE.has(method)) return result;
+  // What was cut down to one caller's permissions is nobody else's, whatever the upstream says (CACHE-23, CACHE-24).
+  const ttlMs = result['ttlMs'];
+  const isUsable = typeof ttlMs === 'number' && ttlMs >= 0;
+  const hinted = { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  // An upstream may speak versions that the gateway does not.
+  const { supportedVersions: spoken } = result;
+  if (method !== DISCOVER || !Array.isArray(spoken)) return hinted;
+  return {
+    ...hinted,
+    supportedVersions: spoken.filter((version: Json) => STATELESS_VERSIONS.some((own) => own === version)),
+  };
+}
+
+/** A call that cannot go on without the client: only what it offered may be asked of it (MRTR-04, MRTR-06, MRTR-13). */
+function asking({ upstream, request, stateless: own }: Call, result: JsonObject): JsonObject {
+  const { inputRequests, requestState } = result;
+  const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
+  const isAllowed = questions.every((question) => {
+    const { method, params } = isObject(question) ? question : {};
+    return typeof method === 'string' && missingFor(method, params, own?.capabilities ?? {}) === undefined;
+  });
+  if (own === undefined || !mayAsk(request.method) || !isAllowed) {
+    throw upstreamInvalid(upstream, 'asks for what the client did not offer');
+  }
+  return typeof requestState === 'string' ? { ...result, requestState: own.seal(requestState) } : result;
+}
+
+function questionsIn(response: Response): string[] {
+  if (isFailure(response) || response.result['resultType'] !== 'input_required') return [];
+  const { inputRequests } = response.result;
+  const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
+  const methods = questions.map((question) => (isObject(question) ? question['method'] : undefined));
+  return methods.filter((method) => typeof method === 'string');
 }
 
 const LISTED = {
@@ -155,8 +262,9 @@ function permitted(role: Role | undefined, upstream: string, list: string, resul
   return { ...result, [list]: visible };
 }
 
-function statusOf(response: Response): 'ok' | 'error' | 'tool_error' {
+function statusOf(response: Response): 'ok' | 'error' | 'tool_error' | 'input_required' {
   if (isFailure(response)) return 'error';
+  if (response.result['resultType'] === 'input_required') return 'input_required';
   return response.result['isError'] === true ? 'tool_error' : 'ok';
 }
 

@@ -79,6 +79,18 @@ describe('a hub', () => {
     expect([...one.announced, ...other.announced]).toEqual([]);
   });
 
+  it('tells nobody the progress of a call that is over, whose token is a number of its own', async () => {
+    const { sent, say, attach } = open(false);
+    const { link, announced } = attach();
+    const heard: Announcement[] = [];
+    const flight = link.request(request(1, { _meta: { progressToken: 7 } }), (message) => heard.push(message));
+    flight.cancel(new MerlonError('CANCELLED', 'Enough.'));
+    await expect(flight.reply).rejects.toMatchObject({ code: 'CANCELLED' });
+    say({ method: 'notifications/progress', params: { progressToken: sent[0]?.id, progress: 1 } });
+    say({ method: 'notifications/progress', params: { progressToken: 7, progress: 1 } });
+    expect([...heard, ...announced]).toEqual([]);
+  });
+
   it('initializes a shared upstream once, and lets it ask nobody', async () => {
     const { sent, say, attach } = open(true);
     const [one, other] = [attach(), attach()];

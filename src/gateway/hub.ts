@@ -70,10 +70,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       return;
     }
     if (isResponse(message)) return pendings.get(message.id)?.settle(message);
-    const token = message.method === 'notifications/progress' ? message.params?.['progressToken'] : undefined;
-    const pending = typeof token === 'number' ? pendings.get(token) : undefined;
-    if (pending !== undefined) return pending.related(message);
-    announce(message);
+    if (!pendings.related(message)) announce(message);
   }
 
   function announce(message: Announcement): void {
@@ -81,7 +78,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       for (const listener of listeners) listener.announce(message);
     } else if (isRequest(message)) {
       write({ jsonrpc: '2.0', id: message.id, error: { code: -32601, message: 'This client offers no such method.' } });
-    } else if (message.method !== 'notifications/message' && message.method !== 'notifications/progress') {
+    } else if (message.method !== 'notifications/message') {
       for (const listener of listeners) listener.announce(message);
     }
   }
@@ -157,7 +154,10 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
         get closed() {
           return closed;
         },
-        retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause)))),
+        retire(cause) {
+          pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+          return new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause))));
+        },
         close: leave,
       };
     },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from '../../test/error-of.ts';
-import { checkLegacyVersion, LEGACY_VERSIONS } from './legacy-version.ts';
+import { LEGACY_VERSIONS } from './era.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
 
 describe('the MCP-Protocol-Version of a legacy request', () => {
   it('may be missing (LEG-HTTP-39)', () => {

@@ -1,7 +1,5 @@
 import { MerlonError } from '../kernel/errors.ts';
-
-/** The versions of the legacy era that are spoken to clients, newest first. */
-export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+import { LEGACY_VERSIONS } from './era.ts';
 
 /**
  * Judges the `MCP-Protocol-Version` of a request in a session. None is fine: the session knows its version

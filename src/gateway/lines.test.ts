@@ -77,6 +77,55 @@ test('after a fault nothing is delivered any more', () => {
   expect(read([Buffer.from('123456\n'), Buffer.from('ok\n')], { maxBytes: 5 }).lines).toEqual([]);
 });
 
+/** What a reader that goes on after a fault says, in order. */
+function readOn(chunks: readonly Buffer[], maxBytes: number): string[] {
+  const said: string[] = [];
+  const onFault = (fault: LineFault): void => void said.push(`fault ${fault}`);
+  const reader = createLineReader({ maxBytes, strict: true, onLine: (line) => said.push(`line ${line}`), onFault });
+  for (const chunk of chunks) expect(reader.push(chunk)).toBeUndefined();
+  return said;
+}
+
+test('where faults are told, a faulty line is skipped and the next one is read', () => {
+  const bad = Buffer.from([0x61, 0xff, 10]);
+  const bytes = Buffer.concat([Buffer.from('one\n123456\ntwo\n'), bad, Buffer.from('123456\r\n12345\r\n')]);
+  expect(readOn([bytes], 5)).toEqual([
+    'line one',
+    'fault too-long',
+    'line two',
+    'fault not-utf8',
+    'fault too-long',
+    'line 12345',
+  ]);
+});
+
+test('where faults are told, any cutting of arbitrary bytes tells the same, one thing for each line', () => {
+  const byte = fc.oneof(fc.constantFrom(10, 13, 0x61, 0xc3, 0xa4, 0xf0), fc.nat(255));
+  const bytes = fc.array(byte, { maxLength: 200 }).map((list) => Buffer.from(list));
+  fc.assert(
+    fc.property(bytes, places, fc.integer({ min: 1, max: 20 }), (input, at, maxBytes) => {
+      const whole = readOn([input], maxBytes);
+      expect(readOn(cut(input, at), maxBytes)).toEqual(whole);
+      const ends = [...input].filter((one) => one === 10).length;
+      expect(whole.length).toBeLessThanOrEqual(ends);
+    }),
+  );
+});
+
+test('where faults are told, a line of many times the bound is one fault', () => {
+  const said: string[] = [];
+  const reader = createLineReader({
+    maxBytes: 5,
+    strict: true,
+    onLine: () => undefined,
+    onFault: (one) => said.push(one),
+  });
+  for (let index = 0; index < 1_000; index += 1) reader.push(Buffer.alloc(1_000, 'x'));
+  expect(said).toEqual([]);
+  reader.push(Buffer.from('\n'));
+  expect(said).toEqual(['too-long']);
+});
+
 test('the tolerant mode cuts a long line, marks it and goes on with the next', () => {
   const result = read([Buffer.from('1234'), Buffer.from('5678'), Buffer.from('90\nok\n')], {
     maxBytes: 5,

@@ -15,6 +15,8 @@ export interface LineReaderOptions {
   readonly strict: boolean;
   /** Called with each line that is not empty, without its line break. */
   readonly onLine: (line: string) => void;
+  /** With `strict`: told of each faulty line at its end, which is then skipped. Default: the first fault ends the reading. */
+  readonly onFault?: (fault: LineFault) => void;
 }
 
 /** Turns chunks of bytes into lines; the result does not depend on where the chunks are cut. */
@@ -29,7 +31,7 @@ export interface LineReader {
  * Reads newline-delimited UTF-8 (CRLF tolerated) from attacker-controlled bytes.
  * Memory stays below about twice `maxBytes`, however small the chunks, and the work is linear in the bytes.
  */
-export function createLineReader({ maxBytes, strict, onLine }: LineReaderOptions): LineReader {
+export function createLineReader({ maxBytes, strict, onLine, onFault }: LineReaderOptions): LineReader {
   // An unfinished line is copied into one growing buffer: a list of chunks would let one-byte writes cost 100 bytes each.
   let pending = Buffer.alloc(0);
   let length = 0;
@@ -37,6 +39,11 @@ export function createLineReader({ maxBytes, strict, onLine }: LineReaderOptions
 
   const isOver = (size: number, last: number | undefined): boolean =>
     size > maxBytes + 1 || (size === maxBytes + 1 && last !== CR);
+
+  function refuse(found: LineFault): void {
+    if (onFault === undefined) fault = found;
+    else onFault(found);
+  }
 
   function hold(part: Buffer): void {
     const stored = Math.min(length, maxBytes + 1);
@@ -48,19 +55,19 @@ export function createLineReader({ maxBytes, strict, onLine }: LineReaderOptions
     }
     part.copy(pending, stored, 0, wanted - stored);
     length += part.length;
-    if (strict && isOver(length, pending[length - 1])) fault = 'too-long';
+    if (strict && onFault === undefined && isOver(length, pending[length - 1])) fault = 'too-long';
   }
 
   function deliver(bytes: Buffer, size: number): void {
     const last = bytes[bytes.length - 1];
     if (isOver(size, last)) {
-      if (strict) fault = 'too-long';
+      if (strict) refuse('too-long');
       else onLine(`${bytes.toString('utf8', 0, maxBytes)}…`);
       return;
     }
     const end = last === CR ? bytes.length - 1 : bytes.length;
     if (end === 0) return;
-    if (strict && !isUtf8(bytes)) fault = 'not-utf8';
+    if (strict && !isUtf8(bytes)) refuse('not-utf8');
     else onLine(bytes.toString('utf8', 0, end));
   }
 

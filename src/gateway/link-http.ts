@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Clock } from '../kernel/clock.ts';
 import {
   isFailure,
+  isRequest,
   isResponse,
   type Notification,
   parseJson,
@@ -9,12 +10,14 @@ import {
   type Response,
   toMessage,
 } from '../kernel/jsonrpc.ts';
+import { type Era, MODERN_VERSION } from './era.ts';
 import type { HttpClient } from './http-client.ts';
 import type { HttpHandler } from './http-connection.ts';
 import type { ResponseHeaders } from './http-response.ts';
-import type { Announcement, Flight, Link, Listener } from './link.ts';
+import type { Flight, Link, Listener } from './link.ts';
+import { mirroredHeaders, type ParamHeader } from './mirrored-headers.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
-import { createSseReader, type SseReader } from './sse.ts';
+import { createSseReader, type SseEvent, type SseReader } from './sse.ts';
 
 /** How to reach an upstream over streamable HTTP. */
 export interface HttpLinkOptions {
@@ -24,6 +27,9 @@ export interface HttpLinkOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly client: HttpClient;
   readonly clock: Clock;
+  readonly era: Era;
+  /** Which arguments of a tool a modern upstream wants to see as headers, as far as its tools have been listed. */
+  readonly paramHeaders: (tool: string) => readonly ParamHeader[] | undefined;
   /** Bound of one reply or event, bytes. Default 16 MiB. */
   readonly maxReplyBytes?: number;
 }
@@ -31,12 +37,21 @@ export interface HttpLinkOptions {
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** A server that has answered but keeps the stream open is cut off after this long, ms. */
 const LINGER_MS = 5_000;
+/** Wait before a cut stream is gone on with, where the upstream names no time of its own, and the longest it may name, ms. */
+const RESUME_MS = 1_000;
+const MAX_RESUME_MS = 30_000;
+/** Attempts to go on with one stream that bring nothing new. */
+const MAX_RESUMES = 5;
 const RELISTEN_MIN_MS = 1_000;
 const RELISTEN_MAX_MS = 30_000;
 
-/** Opens a link to a streamable HTTP upstream (MCP 2025-03-26 … 2025-11-25, "Streamable HTTP"). Connects lazily. */
+/**
+ * Opens a link to a streamable HTTP upstream: with a session (MCP 2025-03-26 … 2025-11-25) or stateless (2026-07-28),
+ * where headers mirror each request and closing its stream cancels it (HTTP-20). Connects lazily.
+ */
 export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link {
   const { upstream, client, url, clock } = options;
+  const isModern = options.era === 'modern';
   const maxBytes = options.maxReplyBytes ?? MAX_REPLY_BYTES;
   const pendings = createPendingTable();
   const own = Object.entries(options.headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
@@ -63,7 +78,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   function learn(pending: Pending, response: Response, session: string | undefined): void {
-    if (pending.outgoing.method !== 'initialize' || isFailure(response)) return;
+    if (isModern || pending.outgoing.method !== 'initialize' || isFailure(response)) return;
     sessionId = session;
     const version = response.result['protocolVersion'];
     // Sent back as a header: only what looks like a version.
@@ -75,7 +90,9 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   function take(pending: Pending, text: string, session: string | undefined): boolean {
     const message = toMessage(parseJson(text));
     if (!isResponse(message)) {
-      pending.related(message);
+      // A modern server never asks by itself (HTTP-17).
+      if (isModern && isRequest(message)) return false;
+      if (!pendings.related(message)) pending.related(message);
       return false;
     }
     if (message.id !== pending.outgoing.id) return false;
@@ -85,27 +102,49 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending): { abort(): void } {
+  function exchange(pending: Pending, forwarded: readonly string[] | undefined): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
-    let stopLinger: (() => void) | undefined;
+    let stopWaiting: (() => void) | undefined;
+    let sent: { abort(): void } | undefined;
     let chunks: Buffer[] = [];
     let size = 0;
+    let attempts = 0;
+
     const refuse = (error: Error): void => {
       pending.fail(error);
-      stopLinger?.();
-      sent.abort();
+      abort();
     };
-    const sent = post(pending.outgoing, {
+    const abort = (): void => {
+      stopWaiting?.();
+      sent?.abort();
+    };
+    const onEvent = (event: SseEvent): void => {
+      attempts = 0;
+      if (event.data === '' || pending.isSettled()) return;
+      if (take(pending, event.data, session)) stopWaiting = clock.after(LINGER_MS, () => sent?.abort());
+    };
+    /** A stream that ended early goes on where it was cut, if it said where that is (LEG-HTTP-12, LEG-HTTP-27). */
+    const resume = (why: string): void => {
+      const { lastId, retryMs = RESUME_MS } = reader ?? {};
+      attempts += 1;
+      if (isModern || closed || lastId === undefined || !isHeaderSafe(lastId) || attempts > MAX_RESUMES) {
+        return pending.fail(upstreamUnavailable(upstream, why));
+      }
+      const headers = [...headersFor('text/event-stream', false), 'last-event-id', lastId];
+      stopWaiting = clock.after(Math.min(retryMs, MAX_RESUME_MS), () => {
+        if (!pending.isSettled()) sent = client.send({ url, method: 'GET', headers }, handler);
+      });
+    };
+    const handler: HttpHandler = {
       onResponse(code, headers) {
         status = code;
-        session = headers.get('mcp-session-id');
-        if (code !== 200 || !isEventStream(headers)) return;
-        reader = createSseReader((event) => {
-          if (event.data === '' || pending.isSettled()) return;
-          if (take(pending, event.data, session)) stopLinger = clock.after(LINGER_MS, () => sent.abort());
-        }, maxBytes);
+        session = headers.get('mcp-session-id') ?? session;
+        const isStream = code === 200 && isEventStream(headers);
+        // What is resumed is one stream still, but not one text.
+        if (isStream) reader = createSseReader(onEvent, maxBytes, reader?.lastId);
+        else if (reader !== undefined) refuse(upstreamUnavailable(upstream, 'does not go on with its stream', code));
       },
       onData(chunk) {
         if (reader === undefined) {
@@ -121,20 +160,29 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         }
       },
       onEnd() {
-        stopLinger?.();
+        stopWaiting?.();
         if (pending.isSettled()) return;
-        if (reader !== undefined)
-          return pending.fail(upstreamUnavailable(upstream, 'ended the stream before its reply'));
+        if (reader !== undefined) return resume('ended the stream before its reply');
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
         chunks = [];
         finish(pending, status, body, session);
       },
       onError(error) {
-        stopLinger?.();
-        pending.fail(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`));
+        stopWaiting?.();
+        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`);
       },
-    });
-    return sent;
+    };
+    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
+    if (isModern) pending.abandon = abort;
+    return { abort };
+  }
+
+  /** What mirrors a modern request beside what goes with every one. */
+  function headersOf(message: Request | Notification, forwarded?: readonly string[]): string[] {
+    if (!isModern) return postHeaders;
+    const name = message.method === 'tools/call' ? message.params?.['name'] : undefined;
+    const declared = typeof name === 'string' ? options.paramHeaders(name) : undefined;
+    return [...postHeaders, ...mirroredHeaders(MODERN_VERSION, message, declared, forwarded)];
   }
 
   function finish(pending: Pending, status: number, body: Buffer, session: string | undefined): void {
@@ -148,18 +196,18 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     }
     if (pending.isSettled()) return;
     if (status === 200) pending.fail(upstreamInvalid(upstream, 'answered with something else than the reply'));
-    else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`));
+    else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`, status));
   }
 
-  function post(message: object, handler: HttpHandler): { abort(): void } {
-    return client.send({ url, method: 'POST', headers: postHeaders, body: JSON.stringify(message) }, handler);
+  function post(message: object, handler: HttpHandler, headers: string[]): { abort(): void } {
+    return client.send({ url, method: 'POST', headers, body: JSON.stringify(message) }, handler);
   }
 
   /** One POST without a reply of its own (notification, response). */
   function send(message: Notification | Response): Promise<void> {
     if (closed) return Promise.reject(upstreamUnavailable(upstream, 'is closed'));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const sent = post(message, {
+    const handler: HttpHandler = {
       onResponse(code) {
         if (code < 300) resolve();
         else reject(upstreamUnavailable(upstream, `answered HTTP ${code}`));
@@ -169,7 +217,8 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onData() {},
       onEnd() {},
       onError: (error) => reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`)),
-    });
+    };
+    const sent = post(message, handler, isResponse(message) ? postHeaders : headersOf(message));
     return promise;
   }
 
@@ -219,7 +268,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     const message = toMessage(parseJson(data));
     // A resumed stream may carry the reply of a request whose POST broke.
     if (isResponse(message)) pendings.get(message.id)?.settle(message);
-    else listener.announce(message);
+    else if (!pendings.related(message)) listener.announce(message);
   }
 
   async function close(cause: string): Promise<void> {
@@ -244,19 +293,19 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
 
   return {
     upstream,
-    request(request: Request, related: (message: Announcement) => void): Flight {
+    request(request, related, forwarded): Flight {
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending);
+      const sent = exchange(pending, forwarded);
       return {
         reply: pending.reply,
         cancel(error) {
           if (pending.isSettled()) return;
           pending.fail(error);
-          if (!closed && request.method !== 'initialize') {
+          if (!closed && !isModern && request.method !== 'initialize') {
             const params = { requestId: pending.outgoing.id, reason: error.message };
             send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {});
           }
@@ -267,12 +316,15 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     notify: send,
     respond: send,
     listen() {
-      if (stopListening === undefined && !closed) listenOnce(undefined, RELISTEN_MIN_MS);
+      if (stopListening === undefined && !closed && !isModern) listenOnce(undefined, RELISTEN_MIN_MS);
     },
     get closed() {
       return closed;
     },
-    retire: (cause) => new Promise((resolve) => pendings.whenIdle(() => resolve(close(cause)))),
+    retire(cause) {
+      pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+      return new Promise((resolve) => pendings.whenIdle(() => resolve(close(cause))));
+    },
     close,
   };
 }

@@ -20,14 +20,18 @@ export interface Flight {
 }
 
 /**
- * One caller session's connection to one upstream, whatever the transport. JSON-RPC ids and progress tokens are
+ * One caller session's connection to one upstream, whatever the transport; it speaks one era, and where that is not the
+ * session's own, a view stands between (view-legacy.ts, view-modern.ts). JSON-RPC ids and progress tokens are
  * replaced on the way out and restored on the way in, so that replies cannot cross between callers even when the
  * upstream keeps one table for all of them (CVE-2026-25536).
  */
 export interface Link {
   readonly upstream: string;
-  /** Sends a request; `related` is told what arrives for it before the reply (progress, elicitation …). */
-  request(request: Request, related: (message: Announcement) => void): Flight;
+  /**
+   * Sends a request; `related` is told what arrives for it before the reply (progress, elicitation …).
+   * @param forwarded raw header pairs of the client's that go along where the transport has headers
+   */
+  request(request: Request, related: (message: Announcement) => void, forwarded?: readonly string[]): Flight;
   notify(notification: Notification): Promise<void>;
   /** Answers a request that the upstream made. */
   respond(response: Response): Promise<void>;

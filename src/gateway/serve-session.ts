@@ -1,20 +1,15 @@
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import {
-  failure,
-  isFailure,
-  type JsonObject,
-  type Notification,
-  type Request,
-  type Response,
-} from '../kernel/jsonrpc.ts';
+import { failure, type Notification, type Request, type Response } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
-import { type Cursors, decodeCursor, encodeCursor, LISTS, mergeInitialize, route } from './aggregate.ts';
+import { LISTS, mergeInitialize, route } from './aggregate.ts';
+import { LEGACY_VERSIONS } from './era.ts';
+import { type Asked, lists, everywhere, openAll, single, success, TOLD_IN_BAND, type Told } from './fan-out.ts';
 import { cancelledId, type Gate } from './gate.ts';
-import { forbidden, handle } from './handle.ts';
+import { forbidden } from './handle.ts';
 import { whoOf } from './record.ts';
-import { checkLegacyVersion, LEGACY_VERSIONS } from './legacy-version.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
@@ -33,18 +28,12 @@ export interface Arrival {
   onGone(run: () => void): void;
 }
 
-/** What is known of an arrival once its session is found. */
-interface Asked extends Arrival {
-  readonly session: Session;
-}
-
 /** Answers one request. Errors before anything was sent are thrown, for the HTTP edge to say. */
 export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   const { message, reply, caller, remote, scope, sessionId } = arrival;
   if (message.method === 'initialize') return await initialize(gate, arrival);
   // A notification needs hardly any permission; under an id it would be a request that needs none.
   if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
-  refuseModern(message);
   const session = gate.findSession(sessionId, caller, remote, scope);
   checkLegacyVersion(arrival.protocolVersion, session.protocolVersion);
   if (session.flights.find(({ id }) => id === message.id) !== undefined)
@@ -53,12 +42,13 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   const release = session.carry(reply);
   reply.resumable?.(session.events, message.id);
   try {
-    const json = await answer(gate, { ...arrival, session });
+    const { json } = await answer(gate, { message, reply, caller, remote, session });
     reply.reply(json);
   } catch (error) {
     const known = gate.known(error);
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
+    // To a legacy client HTTP 404 means that its session is gone.
     if (!TOLD_IN_BAND.has(known.code) && reply.streaming !== true) throw known;
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
@@ -69,33 +59,16 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   }
 }
 
-// To a legacy client HTTP 404 means that its session is gone, so what concerns one call is said in JSON-RPC alone.
-const TOLD_IN_BAND: ReadonlySet<string> = new Set([
-  'METHOD_UNKNOWN',
-  'PARAMS_INVALID',
-  'UPSTREAM_UNAVAILABLE',
-  'UPSTREAM_INVALID',
-  'UPSTREAM_TIMEOUT',
-]);
-
-async function answer(gate: Gate, asked: Asked): Promise<string> {
-  const { message, scope } = asked;
+async function answer(gate: Gate, asked: Asked): Promise<Told> {
+  const { message, session } = asked;
+  const { scope } = session;
   if (scope !== undefined) return await single(gate, asked, scope, message);
-  if (message.method === 'ping') return result(message, {});
+  if (message.method === 'ping') return success(message, {});
   const list = LISTS[message.method];
   if (list !== undefined) return await lists(gate, asked, list);
   if (message.method === 'logging/setLevel') return await everywhere(gate, asked);
   const routed = route(message, gate.reachable(asked.caller));
   return await single(gate, asked, routed.upstream, routed.request);
-}
-
-async function single(gate: Gate, asked: Asked, upstream: string, request: Request): Promise<string> {
-  const { caller, remote, session, reply } = asked;
-  return (await handle(gate, { caller, remote, session, upstream, request, reply })).json;
-}
-
-function result(message: Request, value: JsonObject): string {
-  return JSON.stringify({ jsonrpc: '2.0', id: message.id, result: value });
 }
 
 /** `initialize` opens a session and its upstream, or all that the caller may use. */
@@ -104,7 +77,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
   const decision = decide(gate.roleOf(caller), operationOf('initialize', undefined, undefined));
   if (!decision.allowed) throw forbidden(decision.missing);
   if (reply.gone) throw new MerlonError('CANCELLED', 'The client is gone.');
-  const session = gate.openSession(caller, remote, scope, message.params ?? {});
+  const session = gate.openSession({ era: 'legacy', scope, caller, remote, openingParams: message.params ?? {} });
   let isAnswered = false;
   // Whoever leaves before the answer never learns the session's id: nobody could use or end it.
   arrival.onGone(() => {
@@ -112,11 +85,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
   });
   try {
     const upstreams = scope === undefined ? [...gate.reachable(caller)] : [scope];
-    const opened = await Promise.allSettled(upstreams.map((name) => session.link(name, decision.grant)));
-    const failed = opened.find((one) => one.status === 'rejected');
-    // Of many upstreams, those that work are served; the log names the others.
-    if (failed !== undefined && (scope !== undefined || session.answers.size === 0)) throw failed.reason;
-    for (const one of opened) if (one.status === 'rejected') gate.log.warn('upstream left out', { error: one.reason });
+    await openAll(gate, session, upstreams, decision.grant);
     await gate.recorder.event({
       kind: 'session',
       event: 'opened',
@@ -125,13 +94,13 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     });
     const first = scope === undefined ? undefined : session.answers.get(scope);
     const asked = message.params?.['protocolVersion'];
-    const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0];
+    const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0] ?? '';
     const facts = first ?? mergeInitialize(session.answers, version, gate.version);
     const spoken = facts['protocolVersion'];
     if (typeof spoken === 'string') session.agree(spoken);
     reply.sessionId = session.id;
     isAnswered = true;
-    reply.reply(result(message, facts));
+    reply.reply(success(message, facts).json);
   } catch (error) {
     await session.end('initialize failed');
     const known = gate.known(error);
@@ -141,71 +110,13 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
   }
 }
 
-/** Says what it speaks to a client of 2026-07-28, which then falls back (MCP 2026-07-28, "Versioning"). */
-function refuseModern(message: Request): void {
-  const meta = message.params?.['_meta'];
-  const modern = typeof meta === 'object' && meta !== null && 'io.modelcontextprotocol/protocolVersion' in meta;
-  if (!modern && message.method !== 'server/discover') return;
-  throw new MerlonError('PROTOCOL_UNSUPPORTED', 'This endpoint needs a session.', {
-    data: { supported: LEGACY_VERSIONS },
-  });
-}
-
-/** One list from many upstreams; only those are asked that said that they have such things. */
-async function lists(gate: Gate, asked: Asked, list: string): Promise<string> {
-  const { message, session, caller } = asked;
-  const reachable = gate.reachable(caller);
-  const cursors = decodeCursor(message.params?.['cursor'], reachable);
-  const names =
-    cursors === undefined ? [...reachable].filter((name) => offers(session, name, list)) : Object.keys(cursors);
-  const replies = await Promise.all(
-    names.map(async (name) => ({ name, response: await page(gate, asked, name, cursors) })),
+/** Takes a client's answer to what an upstream asked. @throws MerlonError RPC_INVALID when nobody asked */
+export async function answered(gate: Gate, session: Session, message: Response): Promise<void> {
+  const { caller, remote } = session;
+  const known = await session.answer(message, (upstream, method) =>
+    gate.recorder.asked({ caller, remote, session, upstream }, method, 'to_upstream'),
   );
-  const failed = replies.filter(({ response }) => isFailure(response));
-  if (failed.length > 0 && failed.length === replies.length && failed[0] !== undefined) {
-    return JSON.stringify(failed[0].response);
-  }
-  const next: Record<string, string> = {};
-  const entries = replies.flatMap(({ name, response }) => {
-    if (isFailure(response)) return [];
-    const { nextCursor } = response.result;
-    if (typeof nextCursor === 'string') next[name] = nextCursor;
-    const some = response.result[list];
-    return Array.isArray(some) ? some : [];
-  });
-  const nextCursor = encodeCursor(next);
-  return result(message, nextCursor === undefined ? { [list]: entries } : { [list]: entries, nextCursor });
-}
-
-async function page(gate: Gate, asked: Asked, upstream: string, cursors: Cursors | undefined): Promise<Response> {
-  const { caller, remote, session, reply, message } = asked;
-  const { cursor: _cursor, ...params } = message.params ?? {};
-  const cursor = cursors?.[upstream];
-  const request = { ...message, params: cursor === undefined ? params : { ...params, cursor } };
-  try {
-    return (await handle(gate, { caller, remote, session, upstream, request, reply })).response;
-  } catch (error) {
-    const known = gate.known(error);
-    if (!TOLD_IN_BAND.has(known.code)) throw known;
-    await gate.recorder.refused({ caller, remote, session, upstream, request }, known);
-    return failure(message.id, known);
-  }
-}
-
-/** Whether an upstream announced the capability behind a list. An upstream that is gone is asked: it opens again. */
-function offers(session: Session, upstream: string, list: string): boolean {
-  const said = session.answers.get(upstream);
-  const capabilities = said?.['capabilities'];
-  if (typeof capabilities !== 'object' || capabilities === null) return said === undefined;
-  return (list === 'resourceTemplates' ? 'resources' : list) in capabilities;
-}
-
-/** A request for every upstream that knows it. */
-async function everywhere(gate: Gate, asked: Asked): Promise<string> {
-  const { session, message, caller } = asked;
-  const names = [...gate.reachable(caller)].filter((name) => offers(session, name, 'logging'));
-  await Promise.all(names.map((name) => page(gate, asked, name, undefined)));
-  return result(message, {});
+  if (!known) throw new MerlonError('RPC_INVALID', 'Nobody waits for this response.');
 }
 
 /** Takes a client's notification: cancels what it cancels, forwards the rest to whom it concerns. */

@@ -2,9 +2,10 @@ import type { Caller } from '../identity/caller.ts';
 import type { Grant } from '../policy/decide.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Bag, type Bagged } from '../kernel/bag.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import { errorTable, MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
+import type { Era } from './era.ts';
 import type { Wire } from './event-stream.ts';
 import { type Cursor, EventStreams } from './event-streams.ts';
 import { readsEmptyEvents } from './legacy-version.ts';
@@ -22,6 +23,21 @@ export interface SessionHost {
   ended(session: Session, cause: string): void;
 }
 
+/** A long answer, and whether its caller may still have it. */
+export interface Guarded {
+  mayStay(): Promise<boolean>;
+  end(): void;
+}
+
+/** Who opens a session, and how. */
+export interface Opening {
+  readonly era: Era;
+  readonly scope: string | undefined;
+  readonly caller: Caller;
+  readonly remote: string;
+  readonly openingParams: JsonObject;
+}
+
 /** A call under the id that the client gave it. */
 export interface InFlight extends Bagged {
   readonly id: Id;
@@ -32,12 +48,15 @@ export interface InFlight extends Bagged {
 const MAX_ASKED = 100;
 
 /**
- * One client's legacy MCP session (2025-11-25, "Session Management"). Its id is random and proves nothing: every
- * request authenticates again and must come from the principal that opened the session.
+ * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
+ * the gateway keeps for all requests of one principal that say the same of their client. Its id is random and proves
+ * nothing: every request authenticates again and must come from the principal that opened the session.
  */
 export class Session {
   readonly id: string;
   readonly principal: string;
+  /** How the client speaks; each link of the session speaks the same. */
+  readonly era: Era;
   /** The one upstream of `/mcp/NAME`; undefined for the aggregated endpoint. */
   readonly scope: string | undefined;
   readonly startedAt: number;
@@ -46,11 +65,11 @@ export class Session {
   /** Who used it last, as they proved it then, and from where. */
   caller: Caller;
   remote: string;
-  /** The client's `initialize` parameters, replayed when an upstream has to be opened again. */
-  initializeParams: JsonObject = {};
-  /** The protocol version that the client was told. */
+  /** Parameters of the first message of each link (`initialize`, `server/discover`), sent again with each new one. */
+  readonly openingParams: JsonObject;
+  /** The protocol version that a legacy client was told. */
   protocolVersion: string | undefined;
-  /** What each upstream answered to `initialize`. */
+  /** What each upstream answered to the first message. */
   readonly answers = new Map<string, JsonObject>();
   /** The client's calls in flight under the client's own ids; one call may fly to several upstreams. */
   readonly flights = new Bag<InFlight>();
@@ -60,17 +79,20 @@ export class Session {
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
   readonly #replies = new Bag<Reply>();
+  readonly #guarded = new Set<Guarded>();
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
   #lastAsked = 0;
   #ended = false;
 
-  constructor(host: SessionHost, id: string, scope: string | undefined, caller: Caller, remote: string, now: number) {
+  constructor(host: SessionHost, id: string, { era, scope, caller, remote, openingParams }: Opening, now: number) {
     this.#host = host;
     this.id = id;
+    this.era = era;
     this.principal = caller.principal;
     this.caller = caller;
     this.remote = remote;
     this.scope = scope;
+    this.openingParams = openingParams;
     this.startedAt = now;
     this.lastUsed = now;
     this.events = new EventStreams({
@@ -156,8 +178,15 @@ export class Session {
     for (const opening of this.#links.values()) void opening.then((link) => link.listen()).catch(() => {});
   }
 
-  /** Ends the client's stream when the credential that opened it counts no more, and what waited too long. */
-  async checkStream(): Promise<void> {
+  /** Watches over an answer that takes long; what is returned ends the watch. */
+  guard(guarded: Guarded): () => void {
+    this.#guarded.add(guarded);
+    return () => void this.#guarded.delete(guarded);
+  }
+
+  /** Ends the client's streams when the credential that opened them counts no more, and what waited too long. */
+  async checkStreams(): Promise<void> {
+    for (const guarded of this.#guarded) if (!(await guarded.mayStay().catch(() => false))) guarded.end();
     this.events.sweep();
     if (!this.events.listening) return;
     const mayListen = this.#mayListen;
@@ -177,6 +206,8 @@ export class Session {
     if (outgoing === undefined) return;
     const json = await this.#host.announced(this, upstream, outgoing);
     if (related?.event(json) === true) return;
+    // A stateless client hears what belongs to its request, and nothing else (HTTP-16).
+    if (this.era === 'modern') return;
     const isHeard = this.events.listening;
     if (!isHeard) for (const reply of this.#replies.all()) if (reply.open && reply.event(json)) return;
     // Without anybody there it waits.
@@ -221,9 +252,9 @@ export class Session {
   /** Gives an upstream's request an id of ours: two upstreams may both ask under 1. */
   #readdress(upstream: string, link: Link | undefined, message: Announcement): Announcement | undefined {
     if (isRequest(message)) {
-      if (link === undefined) return undefined;
+      if (link === undefined || this.era === 'modern') return undefined;
       if (this.#asked.size >= MAX_ASKED) {
-        const error = { code: -32000, message: 'Too many questions are open.' };
+        const error = { code: errorTable.RATE_LIMITED.rpc, message: 'Too many questions are open.' };
         link.respond({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
         return undefined;
       }

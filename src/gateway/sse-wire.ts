@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Wire } from './event-stream.ts';
+import { sseEvent, ssePrimer } from './sse.ts';
 import { writeBounded } from './write-bounded.ts';
 
 const STREAM_HEADERS = {
@@ -33,8 +34,16 @@ class SseWire implements Wire {
     return !this.#res.writableEnded && !this.#res.destroyed;
   }
 
-  write(text: string): void {
-    if (this.open) writeBounded(this.#res, text);
+  say(json: string, id: string): void {
+    this.#write(sseEvent(json, id));
+  }
+
+  prime(id: string): void {
+    this.#write(ssePrimer(id));
+  }
+
+  comment(text: string): void {
+    this.#write(`: ${text}\n\n`);
   }
 
   end(): void {
@@ -43,5 +52,9 @@ class SseWire implements Wire {
 
   onClose(run: () => void): void {
     this.#res.once('close', run);
+  }
+
+  #write(text: string): void {
+    if (this.open) writeBounded(this.#res, text);
   }
 }

@@ -1,0 +1,398 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import { MerlonError } from '../kernel/errors.ts';
+import {
+  type Failure,
+  type Id,
+  isFailure,
+  isObject,
+  isRequest,
+  type Json,
+  type JsonObject,
+  type Request,
+  type Response,
+  type Success,
+} from '../kernel/jsonrpc.ts';
+import {
+  CACHEABLE,
+  DISCOVER,
+  type Envelope,
+  envelopeOf,
+  isAtLeast,
+  LEGACY_VERSIONS,
+  LISTEN,
+  type LogLevel,
+  mayAsk,
+  META,
+  missingFor,
+  STATELESS_VERSIONS,
+  withMeta,
+  withoutEnvelope,
+} from './era.ts';
+import type { Announcement, Flight, Link, Listener } from './link.ts';
+import { progressTokenOf } from './link.ts';
+import { type ClientSubscriptions, createClientSubscriptions } from './client-subscriptions.ts';
+import { flyInSteps, type Send } from './steps.ts';
+
+/** What a modern view needs besides the legacy link. */
+export interface ModernViewOptions {
+  readonly listener: Listener;
+  readonly clock: Clock;
+  /** How long an upstream's question waits for its answer, ms. Default 600,000. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 600_000;
+/** Calls of one session that wait for answers; an older one gives way. */
+const MAX_PARKED = 16;
+
+/**
+ * Lets a stateless caller use a legacy upstream: `server/discover` initializes it, what it asks of the client becomes
+ * `input_required` while its call is held, and `subscriptions/listen` is put together from what it announces.
+ */
+export async function openModernView(
+  open: (listener: Listener) => Promise<Link>,
+  options: ModernViewOptions,
+): Promise<Link> {
+  let view: ModernView | undefined;
+  const link = await open({
+    announce: (message) => view?.announced(message),
+    closed(cause) {
+      view?.ended();
+      options.listener.closed(cause);
+    },
+  });
+  view = new ModernView(link, options);
+  return view;
+}
+
+/** A call that the upstream is working on, whatever the client's requests come and go meanwhile. */
+interface Held {
+  readonly method: string;
+  readonly envelope: Envelope;
+  readonly flight: Flight;
+  /** What the upstream wants to know, by the key that the client sees. */
+  readonly questions: Map<
+    string,
+    { readonly id: Id; readonly method: string; readonly params: JsonObject | undefined }
+  >;
+  /** The progress token that the upstream was given, and that of the client's request of the moment. */
+  readonly token: Id | undefined;
+  tokenNow: Id | undefined;
+  related: (message: Announcement) => void;
+  /** Wakes the client's request of the moment. */
+  wake: () => void;
+  reply: Response | undefined;
+  failure: Error | undefined;
+}
+
+class ModernView implements Link {
+  readonly #link: Link;
+  readonly #options: ModernViewOptions;
+  readonly #parked = new Map<string, { held: Held; again: Request | undefined; forget: () => void }>();
+  /** Calls in flight that may ask, oldest first. */
+  readonly #asking: Held[] = [];
+  readonly #subscriptions: ClientSubscriptions;
+  #lastQuestion = 0;
+  #discovered: JsonObject | undefined;
+  #serverInfo: Json | undefined;
+  #served: JsonObject = {};
+  #logLevel: LogLevel | undefined;
+
+  constructor(link: Link, options: ModernViewOptions) {
+    this.#link = link;
+    this.#options = options;
+    this.#subscriptions = createClientSubscriptions(link);
+  }
+
+  get upstream(): string {
+    return this.#link.upstream;
+  }
+
+  get closed(): boolean {
+    return this.#link.closed;
+  }
+
+  request(request: Request, related: (message: Announcement) => void): Flight {
+    if (request.method === DISCOVER) return flyInSteps(this.#link, undefined, (send) => this.#discover(send, request));
+    if (request.method === LISTEN) return this.#subscriptions.open(request, related, this.#served);
+    return this.#call(request, related);
+  }
+
+  /** Stateless clients announce nothing that a legacy server waits for. */
+  notify(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  respond(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  listen(): void {}
+
+  /** What the upstream says outside of any call. */
+  announced(message: Announcement): void {
+    if (isRequest(message)) return this.#asked(this.#asking.at(-1), message);
+    if (message.method === 'notifications/message') return this.#asking.at(-1)?.related(message);
+    if (message.method === 'notifications/cancelled') return this.#withdrawn(message.params?.['requestId']);
+    this.#subscriptions.announce(message);
+  }
+
+  ended(): void {
+    for (const { forget } of this.#parked.values()) forget();
+    this.#parked.clear();
+    this.#subscriptions.end();
+  }
+
+  async retire(cause: string): Promise<void> {
+    this.#subscriptions.end();
+    for (const key of this.#parked.keys()) this.#giveUp(key, 'The upstream was replaced.');
+    await this.#link.retire(cause);
+  }
+
+  async close(cause: string): Promise<void> {
+    this.ended();
+    await this.#link.close(cause);
+  }
+
+  async #discover(send: Send, request: Request): Promise<Response> {
+    if (this.#discovered !== undefined) return success(request.id, this.#discovered);
+    const { capabilities, clientInfo } = envelopeOf(request);
+    const params = {
+      protocolVersion: LEGACY_VERSIONS[0],
+      capabilities,
+      clientInfo: clientInfo ?? { name: 'unknown', version: 'unknown' },
+    };
+    const reply = await send({ jsonrpc: '2.0', id: request.id, method: 'initialize', params }, () => {});
+    if (isFailure(reply)) return reply;
+    await this.#link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    const { capabilities: offered, instructions, serverInfo } = reply.result;
+    // Tasks of the legacy era are another protocol than the extension of the same name.
+    const { tasks: _tasks, ...served } = isObject(offered) ? offered : {};
+    this.#served = served;
+    this.#serverInfo = serverInfo;
+    // What it asks of its own accord comes on a stream of its own.
+    if (Object.keys(capabilities).length > 0) this.#link.listen();
+    this.#discovered = this.#modernResult(DISCOVER, {
+      supportedVersions: STATELESS_VERSIONS,
+      capabilities: served,
+      ...(typeof instructions === 'string' ? { instructions } : {}),
+    });
+    return success(request.id, this.#discovered);
+  }
+
+  #call(request: Request, related: (message: Announcement) => void): Flight {
+    let held: Held | undefined;
+    return flyInSteps(
+      this.#link,
+      undefined,
+      async (send) => {
+        const envelope = envelopeOf(request);
+        const { requestState, inputResponses } = request.params ?? {};
+        const resumed = typeof requestState === 'string' ? this.#unpark(requestState) : undefined;
+        if (resumed?.again === undefined && resumed !== undefined) {
+          held = resumed.held;
+          this.#answer(held, isObject(inputResponses) ? inputResponses : {});
+        } else {
+          await this.#setLevel(send, envelope.logLevel);
+          held = this.#depart(request, envelope);
+        }
+        held.related = related;
+        held.tokenNow = progressTokenOf(request.params);
+        return await this.#leg(held, request);
+      },
+      (error) => {
+        if (held === undefined) return;
+        this.#landed(held);
+        held.flight.cancel(error);
+      },
+    );
+  }
+
+  /** Sends a call on its way to the upstream. */
+  #depart(request: Request, envelope: Envelope): Held {
+    const params = withoutEnvelope(request.params);
+    const { id, method } = request;
+    const outgoing: Request =
+      params === undefined ? { jsonrpc: '2.0', id, method } : { jsonrpc: '2.0', id, method, params };
+    const flight = this.#link.request(outgoing, (message) => this.#heard(held, message));
+    const token = progressTokenOf(params);
+    const held: Held = {
+      method,
+      envelope,
+      flight,
+      questions: new Map(),
+      token,
+      tokenNow: token,
+      related: () => {},
+      wake: () => {},
+      reply: undefined,
+      failure: undefined,
+    };
+    if (mayAsk(method)) this.#asking.push(held);
+    void this.#arrives(held);
+    return held;
+  }
+
+  async #arrives(held: Held): Promise<void> {
+    try {
+      held.reply = await held.flight.reply;
+    } catch (error) {
+      held.failure = error instanceof Error ? error : new MerlonError('INTERNAL', 'The call failed.');
+    }
+    this.#landed(held);
+    held.wake();
+  }
+
+  /** One request of the client: until the upstream has answered, or asks. */
+  async #leg(held: Held, request: Request): Promise<Response> {
+    while (held.reply === undefined && held.failure === undefined && held.questions.size === 0) {
+      await new Promise<void>((resolve) => {
+        held.wake = resolve;
+      });
+    }
+    if (held.failure !== undefined) throw held.failure;
+    if (held.reply === undefined) return success(request.id, this.#park(held, undefined));
+    const reply = held.reply;
+    if (!isFailure(reply)) return success(request.id, this.#modernResult(held.method, reply.result));
+    const { error } = reply;
+    if (error.code === -32042) return this.#urlRequired(held, request, error);
+    // 2026-07-28 has no code of its own for a resource that is not there.
+    return { jsonrpc: '2.0', id: request.id, error: error.code === -32002 ? { ...error, code: -32602 } : error };
+  }
+
+  /** Takes a call out of the client's sight until it comes back with the answers. */
+  #park(held: Held, again: Request | undefined, questions: JsonObject = questionsOf(held)): JsonObject {
+    const key = randomBytes(16).toString('base64url');
+    const { clock, patienceMs = PATIENCE_MS } = this.#options;
+    const forget = clock.after(patienceMs, () => this.#giveUp(key, 'Nobody answered in time.'));
+    held.related = () => {};
+    held.wake = () => {};
+    this.#parked.set(key, { held, again, forget });
+    const [oldest] = this.#parked.keys();
+    if (this.#parked.size > MAX_PARKED && oldest !== undefined)
+      this.#giveUp(oldest, 'Too many calls wait for answers.');
+    return this.#signed({ resultType: 'input_required', inputRequests: questions, requestState: key });
+  }
+
+  #unpark(key: string): { held: Held; again: Request | undefined } {
+    const parked = this.#parked.get(key);
+    if (parked === undefined) {
+      throw new MerlonError('REQUEST_STATE_INVALID', 'The call that this answers is not waiting any more.');
+    }
+    this.#parked.delete(key);
+    parked.forget();
+    return parked;
+  }
+
+  #giveUp(key: string, reason: string): void {
+    const parked = this.#parked.get(key);
+    if (parked === undefined) return;
+    this.#parked.delete(key);
+    parked.forget();
+    this.#landed(parked.held);
+    parked.held.flight.cancel(new MerlonError('CANCELLED', reason));
+  }
+
+  #landed(held: Held): void {
+    const at = this.#asking.indexOf(held);
+    if (at !== -1) this.#asking.splice(at, 1);
+  }
+
+  /** Hands the client's answers to the upstream; what is still missing is asked again (MRTR-25). */
+  #answer(held: Held, inputResponses: JsonObject): void {
+    for (const [key, { id }] of held.questions) {
+      const result = Object.hasOwn(inputResponses, key) ? inputResponses[key] : undefined;
+      if (!isObject(result)) continue;
+      held.questions.delete(key);
+      this.#link.respond({ jsonrpc: '2.0', id, result }).catch(() => {});
+    }
+  }
+
+  /** The upstream wants pages visited first; the client comes back, and the call is made anew. */
+  #urlRequired(held: Held, request: Request, error: Failure['error']): Response {
+    const { data } = error;
+    const wanted = isObject(data) && Array.isArray(data['elicitations']) ? data['elicitations'].filter(isObject) : [];
+    const missing = missingFor('elicitation/create', { mode: 'url' }, held.envelope.capabilities);
+    if (missing !== undefined) return capabilityMissing(request.id, missing);
+    if (wanted.length === 0) return { jsonrpc: '2.0', id: request.id, error: { ...error, code: -32603 } };
+    const questions: Record<string, Json> = {};
+    for (const params of wanted) {
+      this.#lastQuestion += 1;
+      questions[`input-${this.#lastQuestion}`] = { method: 'elicitation/create', params: { ...params, mode: 'url' } };
+    }
+    return success(request.id, this.#park(held, request, questions));
+  }
+
+  /** What the upstream says for one call. */
+  #heard(held: Held, message: Announcement): void {
+    if (isRequest(message)) return this.#asked(held, message);
+    const { method, params } = message;
+    if (method === 'notifications/cancelled') return this.#withdrawn(params?.['requestId']);
+    if (method === 'notifications/message') {
+      const { logLevel } = held.envelope;
+      if (logLevel !== undefined && isAtLeast(params?.['level'], logLevel)) held.related(message);
+      return;
+    }
+    if (method === 'notifications/progress' && params?.['progressToken'] === held.token) {
+      if (held.tokenNow === undefined) return;
+      return held.related({ ...message, params: { ...params, progressToken: held.tokenNow } });
+    }
+    held.related(message);
+  }
+
+  #asked(held: Held | undefined, question: Request): void {
+    const { id, method, params } = question;
+    if (method === 'ping') return void this.#link.respond(success(id, {})).catch(() => {});
+    const missing = held === undefined ? {} : missingFor(method, params, held.envelope.capabilities);
+    if (held === undefined || !mayAsk(held.method) || missing !== undefined) {
+      const error = { code: -32601, message: 'The client cannot be asked this now.' };
+      return void this.#link.respond({ jsonrpc: '2.0', id, error }).catch(() => {});
+    }
+    this.#lastQuestion += 1;
+    held.questions.set(`input-${this.#lastQuestion}`, { id, method, params });
+    // Questions that arrive together are asked together.
+    queueMicrotask(() => held.wake());
+  }
+
+  /** The upstream does not want to know any more. */
+  #withdrawn(id: Json | undefined): void {
+    const waiting = [...this.#parked.values()].map(({ held }) => held);
+    for (const { questions } of [...this.#asking, ...waiting]) {
+      for (const [key, question] of questions) if (question.id === id) questions.delete(key);
+    }
+  }
+
+  async #setLevel(send: Send, level: LogLevel | undefined): Promise<void> {
+    if (level === undefined || !('logging' in this.#served)) return;
+    // One level for the link: the most talkative that anybody asked for. Each call is then told no more than it asked for.
+    if (this.#logLevel !== undefined && isAtLeast(level, this.#logLevel)) return;
+    this.#logLevel = level;
+    await send({ jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level } }, () => {});
+  }
+
+  /** A legacy result as the modern era words it; what is asked anew each time is good for no time at all. */
+  #modernResult(method: string, { resultType: _t, ttlMs: _m, cacheScope: _s, ...result }: JsonObject): JsonObject {
+    return { resultType: 'complete', ...(CACHEABLE.has(method) ? NOT_CACHED : {}), ...this.#signed(result) };
+  }
+
+  /** With the upstream's name in it (BASE-41). */
+  #signed(result: JsonObject): JsonObject {
+    return isObject(this.#serverInfo) ? withMeta(result, { [META.serverInfo]: this.#serverInfo }) : result;
+  }
+}
+
+const NOT_CACHED = { ttlMs: 0, cacheScope: 'private' };
+
+function questionsOf({ questions }: Held): JsonObject {
+  return Object.fromEntries([...questions].map(([key, { method, params }]) => [key, { method, params }]));
+}
+
+function success(id: Id, result: JsonObject): Success {
+  return { jsonrpc: '2.0', id, result };
+}
+
+function capabilityMissing(id: Id, requiredCapabilities: JsonObject): Failure {
+  const message = 'The client lacks a capability that this call needs.';
+  return { jsonrpc: '2.0', id, error: { code: -32021, message, data: { requiredCapabilities } } };
+}
