@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, processesWith } from './children/process-table.ts';
-import type { BrokenOutcome, BrokenPlan } from './clients/plan.ts';
+import type { BrokenOutcome, BrokenPlan } from './clients/broken-plan.ts';
 import { type Deployment, makeDeployment, type Serving } from './deployment.ts';
 import { INITIALIZE, mcpHeaders, speakTo } from './mcp-client.ts';
 import type { Program } from './program.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   deployment = await makeDeployment({});
   const { everything: stdio } = await upstreamsIn(deployment.folder, everything.url);
   const roles = [{ name: 'user', permissions: ['read:*', 'execute:tool'] }];
-  const mcpServers = { stdio: { ...stdio?.config, env: { RESUME_MARK: mark } }, http: { url: everything.url } };
+  const mcpServers = { stdio: { ...stdio?.entry, env: { RESUME_MARK: mark } }, http: { url: everything.url } };
   await deployment.configure({ permissions: { roles }, security: { rate_limiting: false }, mcpServers });
   key = deployment.key('user');
   gateway = await deployment.start();

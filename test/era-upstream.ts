@@ -109,12 +109,18 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
           const one: Arrived = { era, request, forwarded, cancelled: false };
           arrived.push(one);
           const { promise, resolve, reject } = Promise.withResolvers<Response>();
-          replyTo(request, related).then((value) => {
-            if (value instanceof MerlonError) reject(value);
-            else if (typeof value['code'] === 'number') {
-              resolve({ jsonrpc: '2.0', id: request.id, error: { code: value['code'], message: 'no' } });
-            } else resolve({ jsonrpc: '2.0', id: request.id, result: value });
-          }, reject);
+          void (async () => {
+            try {
+              const value = await replyTo(request, related);
+              const { id } = request;
+              if (value instanceof MerlonError) reject(value);
+              else if (typeof value['code'] === 'number') {
+                resolve({ jsonrpc: '2.0', id, error: { code: value['code'], message: 'no' } });
+              } else resolve({ jsonrpc: '2.0', id, result: value });
+            } catch (error) {
+              reject(error);
+            }
+          })();
           return {
             reply: promise,
             cancel(error) {

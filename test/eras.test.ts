@@ -39,7 +39,7 @@ function echo(request: Request): JsonObject {
     const tools = ['list', 'drop'].map((name) => ({ name, inputSchema: { type: 'object' } }));
     return { resultType: 'complete', tools, ttlMs: 60_000, cacheScope: 'public' };
   }
-  return { resultType: 'complete', content: [{ type: 'text', text: String(request.params?.['name']) }] };
+  return { resultType: 'complete', content: [{ type: 'text', text: request.params?.['name'] }] };
 }
 
 interface Sent {
@@ -524,7 +524,7 @@ describe('a subscription', () => {
     });
     const acknowledged = await next();
     expect(acknowledged).toMatchObject({ method: 'notifications/subscriptions/acknowledged', params: { _meta: mark } });
-    const { notifications } = acknowledged?.['params'] as { notifications: JsonObject };
+    const { notifications } = (acknowledged?.['params'] ?? {}) as { notifications: JsonObject };
     expect(notifications['toolsListChanged']).toBe(true);
     expect([...(notifications['resourceSubscriptions'] as string[])].toSorted()).toEqual(['old+b:1', 'up+a:1']);
     up.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1' } });

@@ -126,6 +126,7 @@ describe('a kept result', () => {
       { ...base, _meta: {} },
       { ...base, _meta: { 'io.modelcontextprotocol/clientCapabilities': {} } },
       { ...base, _meta: { ...base._meta, 'com.example/tenant': 'b' } },
+      { ...base, _meta: { ...base._meta, 'io.modelcontextprotocol/clientInfo': { name: 'b' } } },
       { ...base, _meta: { ...base._meta, 'io.modelcontextprotocol/protocolVersion': '2027-01-01' } },
       { ...base, _meta: 'x' },
       { ...base, progressToken: 1 },
@@ -136,7 +137,7 @@ describe('a kept result', () => {
   });
 
   it('does not depend on what only concerns the way', () => {
-    const meta = { 'io.modelcontextprotocol/clientInfo': { name: 'a' }, progressToken: 1, traceparent: 'x' };
+    const meta = { progressToken: 1, traceparent: 'x' };
     expect(isShared(asking({ _meta: { ...meta, tracestate: 'y', baggage: 'z' } }), key())).toBe(true);
     expect(isShared(key({ request: { ...request('tools/list'), id: 'other' } }), key())).toBe(true);
   });

@@ -51,14 +51,9 @@ const METHODS: readonly string[] = [
   'resources/templates/list',
   'resources/read',
 ];
-/** What of `_meta` says nothing about the answer. All else counts, known or not, above all the client's capabilities. */
-const TRANSPORT_KEYS: ReadonlySet<string> = new Set([
-  'progressToken',
-  'io.modelcontextprotocol/clientInfo',
-  'traceparent',
-  'tracestate',
-  'baggage',
-]);
+/** What of `_meta` says nothing about the answer. All else counts, known or not: above all
+ * what the client says of itself, which an upstream might put into its answer. */
+const TRANSPORT_KEYS: ReadonlySet<string> = new Set(['progressToken', 'traceparent', 'tracestate', 'baggage']);
 const MOST_ENTRIES = 4_096;
 
 /** Makes an empty {@link ResultCache}. */

@@ -5,8 +5,7 @@
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { headersOf } from './exercise.ts';
-import type { BrokenOutcome, BrokenPlan } from './plan.ts';
+import type { BrokenOutcome, BrokenPlan } from './broken-plan.ts';
 
 const plan = JSON.parse(process.argv[2] ?? '') as BrokenPlan;
 const requests: string[] = [];
@@ -26,7 +25,7 @@ const network: typeof fetch = async (input, init) => {
   return await fetch(input, { ...init, signal });
 };
 
-const options = { requestInit: { headers: headersOf(plan) }, fetch: network };
+const options = { requestInit: { headers: { authorization: `Bearer ${plan.key}` } }, fetch: network };
 const url = new URL(plan.url);
 const callOptions = {
   onprogress: (seen: { progress: number; total?: number | undefined }) => {
