@@ -6,7 +6,7 @@ import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import type { Program } from './program.ts';
-import { startEverything, upstreamsIn } from './upstreams.ts';
+import { entriesOf, startEverything, upstreamsIn } from './upstreams.ts';
 
 let folder: string;
 let everything: Program;
@@ -18,10 +18,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'merlon-appendix-c-'));
   const started = await startEverything();
   everything = started.program;
-  const upstreams = Object.entries(await upstreamsIn(folder, started.url));
   gateway = await startGateway({
     security: { rate_limiting: true, max_requests_per_minute: 100 },
-    mcpServers: Object.fromEntries(upstreams.map(([name, { config }]) => [name, config])),
+    mcpServers: entriesOf(await upstreamsIn(folder, started.url)),
   });
   trusting = new Agent({ connect: { ca: gateway.ca } });
   authorization = `Bearer ${await gateway.key('admin')}`;

@@ -25,3 +25,17 @@ describe('docs/errors.md', () => {
     expect(rows.sort()).toEqual(expected.sort());
   });
 });
+
+describe('the JSON-RPC error codes', () => {
+  /** Defined by JSON-RPC 2.0 itself, and by MCP 2026-07-28 for what they are used for here. */
+  const defined = new Set([-32700, -32600, -32601, -32602, -32603, -32020, -32021, -32022]);
+  const facts = Object.entries(errorTable).map(([code, row]: [string, Facts]) => ({ code, ...row }));
+
+  it('of our own are -31000 minus the HTTP status, outside all reserved ranges (BASE-07, BASE-09, BASE-12)', () => {
+    const own = facts.filter(({ rpc }) => rpc !== undefined && !defined.has(rpc));
+    expect(own.length).toBeGreaterThan(10);
+    const strange = own.filter(({ rpc, http }) => rpc !== -31_000 - (http ?? 0));
+    // Known by its number to clients of the versions with sessions, and said to nobody else.
+    expect(strange.map(({ code, rpc }) => [code, rpc])).toEqual([['SESSION_UNKNOWN', -32001]]);
+  });
+});

@@ -3,15 +3,18 @@ import { createServer } from 'node:http';
 import type { AuditEntry } from '../src/audit/log.ts';
 import { serveMcp, scopeOf } from '../src/gateway/endpoint.ts';
 import { createEraVerdict } from '../src/gateway/era-verdict.ts';
+import { serveMetadata } from '../src/gateway/serve-metadata.ts';
 import { Gate, type Limits } from '../src/gateway/gate.ts';
-import type { Link, Listener } from '../src/gateway/link.ts';
+import type { Announcement, Link, Listener } from '../src/gateway/link.ts';
 import { createRecorder } from '../src/gateway/record.ts';
 import { createToolHeaders } from '../src/gateway/tool-headers.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
+import { isMetadataPath, type ProtectedResource } from '../src/identity/protected-resource.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import { type Clock, fakeClock } from '../src/kernel/clock.ts';
 import type { JsonObject, Request, Response } from '../src/kernel/jsonrpc.ts';
 import { defineRole } from '../src/policy/decide.ts';
+import type { RateLimit } from '../src/policy/rate-limit.ts';
 
 /** An upstream in this process, and what reached it. */
 export interface FakeUpstream extends Upstream {
@@ -21,8 +24,12 @@ export interface FakeUpstream extends Upstream {
   readonly links: Set<Listener>;
 }
 
-/** What an upstream of a test answers: a result, an error object, or a promise of one. */
-export type Answer = (request: Request, link: Link) => JsonObject | Promise<JsonObject>;
+/** What an upstream of a test answers: a result, an error object, or a promise of one. `say` sends something before it. */
+export type Answer = (
+  request: Request,
+  link: Link,
+  say: (message: Announcement) => void,
+) => JsonObject | Promise<JsonObject>;
 
 /** An upstream that answers `initialize` and leaves the rest to `answer`. */
 export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
@@ -33,13 +40,13 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     links.add(listener);
     const link: Link = {
       upstream: name,
-      request(request) {
+      request(request, related) {
         received.push(request);
         const { promise, resolve, reject } = Promise.withResolvers<Response>();
         const reply = async (): Promise<Response> => ({
           jsonrpc: '2.0',
           id: request.id,
-          result: await result(request, link),
+          result: await result(request, link, related),
         });
         reply().then(resolve, reject);
         return { reply: promise, cancel: reject };
@@ -62,14 +69,14 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     };
     return link;
   };
-  const result = (request: Request, link: Link): JsonObject | Promise<JsonObject> =>
+  const result: Answer = (request, link, say) =>
     request.method === 'initialize'
       ? {
           protocolVersion: '2025-11-25',
           capabilities: { tools: {}, prompts: {}, resources: {} },
           serverInfo: { name, version: '1' },
         }
-      : answer(request, link);
+      : answer(request, link, say);
   return {
     name,
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
@@ -92,6 +99,9 @@ export interface FakeGatewayOptions {
   readonly limits?: Partial<Limits>;
   /** Callers whose credential counts no more. */
   readonly isRevoked?: (name: string) => boolean;
+  /** Who issues tokens for it; default nobody. */
+  readonly resource?: ProtectedResource | undefined;
+  readonly limiter?: RateLimit;
   /** Makes the audit log refuse an entry. */
   readonly auditFails?: (entry: AuditEntry) => boolean;
 }
@@ -139,7 +149,8 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
         if (options.isRevoked?.(name) === true) throw new MerlonError('AUTH_INVALID', 'No longer.');
         return { principal: name, role: role ?? name, method: 'api_key', credential: name, expiresAt: undefined };
       },
-      limiter: undefined,
+      limiter: options.limiter,
+      resource: options.resource,
       mcpLimiter: undefined,
       upstreams: new Map(options.upstreams.map((upstream) => [upstream.name, upstream])),
       hide: (text) => text,
@@ -155,8 +166,10 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     },
   });
   const server = createServer((req, res) => {
-    const scope = scopeOf(req.url ?? '');
-    if (scope === undefined) res.writeHead(404).end();
+    const path = req.url?.split('?')[0] ?? '';
+    const scope = scopeOf(path);
+    if (isMetadataPath(path)) void serveMetadata(gate, req, res, path);
+    else if (scope === undefined) res.writeHead(404).end();
     else void serveMcp(gate, req, res, scope.scope);
   });
   server.listen(0, '127.0.0.1');
@@ -176,7 +189,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
       body: JSON.stringify(message),
     });
     const text = await response.text();
-    const json = text.startsWith('event:')
+    const json = response.headers.get('content-type')?.startsWith('text/event-stream')
       ? text
           .trim()
           .split('\n')

@@ -1,22 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plan } from './clients/plan.ts';
+import type { ServerEntry, StdioEntry, Target } from './clients/plan.ts';
 import { freePort } from './free-port.ts';
 import { type Program, startProgram } from './program.ts';
 
-const bin = join(import.meta.dirname, '..', 'node_modules', '.bin');
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
 
-/** What `mcpServers` holds of an upstream: the shape that MCP clients use. */
-export type UpstreamConfig = Readonly<Record<string, unknown>>;
+/** Preloaded into a server that would listen on every interface. */
+export const loopbackOnly: string = join(root, 'examples', 'quickstart', 'loopback-only.mjs');
 
-/** An upstream as the client suites use it: how it is configured, which tools it has, what to call on it. */
-export interface Upstream {
-  readonly config: UpstreamConfig;
+/** An upstream as the client suites use it: how it is reached, which tools it has, what to call on it. */
+export interface Upstream extends Omit<Target, 'name'> {
+  /** Some of its tools. */
   readonly tools: readonly string[];
-  readonly calls: Omit<Plan, 'url' | 'key'>;
-  /** What the good call answers. */
-  readonly goodText: string;
+  /** What stands in the answer to the good call. */
+  readonly says: string;
 }
+
+/** An upstream that is called on in every way. */
+export type KnownUpstream = Required<Upstream>;
 
 const LONG_RUNNING = 'trigger-long-running-operation';
 
@@ -39,64 +42,68 @@ export const everythingTools = [
   LONG_RUNNING,
 ];
 
-const everything: Omit<Upstream, 'config'> = {
+const everything: Omit<KnownUpstream, 'entry'> = {
   tools: everythingTools,
-  calls: {
-    good: { name: 'get-sum', arguments: { a: 2, b: 3 } },
+  good: { name: 'get-sum', arguments: { a: 2, b: 3 } },
+  more: {
     bad: { name: 'echo', arguments: {} },
     slow: { name: LONG_RUNNING, arguments: { duration: 5, steps: 50 } },
     brief: { name: LONG_RUNNING, arguments: { duration: 0.3, steps: 3 } },
   },
-  goodText: 'The sum of 2 and 3 is 5.',
+  says: 'The sum of 2 and 3 is 5.',
 };
 
-/** server-everything over streamable HTTP in a process of its own. */
-export async function startEverything(): Promise<{ program: Program; url: string }> {
+/** server-everything over HTTP, of today or of 2024-11-05, in a process of its own. */
+export async function startEverything(type: 'http' | 'sse' = 'http'): Promise<{ program: Program; url: string }> {
   const port = await freePort();
-  const args = [join(bin, 'mcp-server-everything'), 'streamableHttp'];
+  const server = [join(bin, 'mcp-server-everything'), type === 'http' ? 'streamableHttp' : 'sse'];
   const program = await startProgram({
     command: process.execPath,
-    args,
+    args: ['--import', loopbackOnly, ...server],
     env: { PORT: String(port) },
     ready: port,
   });
-  return { program, url: `http://127.0.0.1:${port}/mcp` };
+  return { program, url: `http://127.0.0.1:${port}/${type === 'http' ? 'mcp' : 'sse'}` };
 }
 
 /** server-everything at `url`. */
-export function everythingAt(url: string): Upstream {
-  return { ...everything, config: { url } };
+export function everythingAt(url: string, type: 'http' | 'sse' = 'http'): KnownUpstream {
+  return { ...everything, entry: { type, url } };
 }
 
-/** The four upstreams of the client suites, by name; files go to `folder`. */
-export async function upstreamsIn(folder: string, everythingUrl: string): Promise<Readonly<Record<string, Upstream>>> {
+/** The four upstreams that need no foreign packages, by name; files go to `folder`. */
+export async function upstreamsIn(
+  folder: string,
+  everythingUrl: string,
+): Promise<Readonly<Record<string, KnownUpstream>>> {
   const shared = join(folder, 'shared');
   await mkdir(shared, { recursive: true });
   await writeFile(join(shared, 'hello.txt'), 'Hello from a file.');
   return {
-    everything: { ...everything, config: stdio('mcp-server-everything', ['stdio']) },
+    everything: { ...everything, entry: stdio('mcp-server-everything', ['stdio']) },
     'everything-http': everythingAt(everythingUrl),
     filesystem: {
-      config: stdio('mcp-server-filesystem', [shared]),
+      entry: stdio('mcp-server-filesystem', [shared]),
       tools: ['read_text_file', 'write_file', 'list_directory', 'list_allowed_directories'],
-      calls: {
-        good: { name: 'read_text_file', arguments: { path: join(shared, 'hello.txt') } },
-        bad: { name: 'read_text_file', arguments: { path: join(folder, 'elsewhere.txt') } },
-      },
-      goodText: 'Hello from a file.',
+      good: { name: 'read_text_file', arguments: { path: join(shared, 'hello.txt') } },
+      more: { bad: { name: 'read_text_file', arguments: { path: join(folder, 'elsewhere.txt') } } },
+      says: 'Hello from a file.',
     },
     memory: {
-      config: { ...stdio('mcp-server-memory', []), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } },
+      entry: { ...stdio('mcp-server-memory', []), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } },
       tools: ['create_entities', 'read_graph', 'search_nodes'],
-      calls: {
-        good: { name: 'search_nodes', arguments: { query: 'merlon' } },
-        bad: { name: 'search_nodes', arguments: { query: 7 } },
-      },
-      goodText: JSON.stringify({ entities: [], relations: [] }, null, 2),
+      good: { name: 'search_nodes', arguments: { query: 'merlon' } },
+      more: { bad: { name: 'search_nodes', arguments: { query: 7 } } },
+      says: 'entities',
     },
   };
 }
 
-function stdio(program: string, args: readonly string[]): UpstreamConfig {
+/** What `mcpServers` holds of upstreams. */
+export function entriesOf(upstreams: Readonly<Record<string, Upstream>>): Readonly<Record<string, ServerEntry>> {
+  return Object.fromEntries(Object.entries(upstreams).map(([name, { entry }]) => [name, entry]));
+}
+
+function stdio(program: string, args: readonly string[]): StdioEntry {
   return { command: process.execPath, args: [join(bin, program), ...args] };
 }

@@ -52,8 +52,8 @@ export interface OutcomeEntry extends AuditContext {
 export interface RefusalEntry extends AuditContext {
   readonly kind: 'refusal';
   readonly code: ErrorCode;
-  /** What was missing, such as the permission asked for. */
-  readonly missing?: string | undefined;
+  /** What was missing, such as the permission asked for; a list where one request lacked several. */
+  readonly missing?: string | readonly string[] | undefined;
   /** Refusals of the same caller with the same code in the second before, which have no entry of their own. */
   readonly suppressed?: number | undefined;
 }

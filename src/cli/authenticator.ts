@@ -2,7 +2,8 @@ import type { Config } from '../config/load.ts';
 import { type ApiKeys, openApiKeys } from '../identity/api-key.ts';
 import { type Authenticate, type AuthEvent, createAuthenticator, type Provider } from '../identity/authenticate.ts';
 import { createJwtProvider } from '../identity/jwt.ts';
-import { createOAuth2Provider } from '../identity/oauth2.ts';
+import { createOAuth2Provider, type OAuth2Options } from '../identity/oauth2.ts';
+import { partFor } from '../identity/protected-resource.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { MerlonError } from '../kernel/errors.ts';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { join } from 'node:path';
 export interface AuthenticatorParts {
   readonly clock: Clock;
   /** The gateway's own address: whom OAuth tokens must be for when no audience is configured. */
-  readonly publicUrl: string;
+  readonly address: () => string;
   readonly onEvent: (event: AuthEvent) => void;
   /** Told when a key set or an issuer cannot be reached, or the keys file cannot be read. */
   readonly onProblem: (problem: MerlonError) => void;
@@ -59,12 +60,10 @@ function makeProvider(
     ...(provider.default_role === undefined ? {} : { defaultRole: provider.default_role }),
   };
   if (provider.type === 'oauth2') {
-    const audience =
-      provider.audience === undefined ? [parts.publicUrl, provider.client_id] : [provider.audience].flat();
     return createOAuth2Provider({
       ...common,
       issuer: provider.issuer,
-      audience: audience.filter((one) => one !== undefined),
+      ...audienceOf(provider, parts),
       algorithms: provider.algorithms,
     });
   }
@@ -75,6 +74,16 @@ function makeProvider(
     ...(provider.issuer === undefined ? {} : { issuer: provider.issuer }),
     ...(provider.audience === undefined ? {} : { audience: [provider.audience].flat() }),
   });
+}
+
+/** Whom tokens must be for: what is configured, else the gateway itself or a part of it, as clients ask their server. */
+function audienceOf(
+  { audience, client_id: clientId }: Extract<ProviderSettings, { type: 'oauth2' }>,
+  { address }: AuthenticatorParts,
+): Pick<OAuth2Options, 'audience' | 'address'> {
+  if (audience === undefined) return clientId === undefined ? { address } : { address, audience: [clientId] };
+  // Whoever writes the gateway's own address means the default.
+  return partFor(audience, address()) === '' ? { address } : { audience: [audience] };
 }
 
 function keyOf(provider: Extract<ProviderSettings, { type: 'jwt' }>) {

@@ -9,7 +9,7 @@ import type { Log } from '../logging/log.ts';
 import { checkCommands } from './check-commands.ts';
 import { claimLogs } from './claim-logs.ts';
 import { makeRecorder, openLog } from './open-logs.ts';
-import { makeSnapshot } from './snapshot.ts';
+import { addressOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
 
 /** A gateway that listens nowhere, for the one client that started it. */
@@ -61,6 +61,8 @@ export async function openStdioGateway(
       before: undefined,
       hide: config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
       authenticate: authenticate(log),
+      // Nothing listens: it only says for whom a token must be.
+      address: () => addressOf(config),
     });
     gate = new Gate({ clock, log, recorder: makeRecorder(config, audit, mask), version, snapshot });
     await gate.recorder.event({ kind: 'lifecycle', event: 'started', cause: 'stdio', version });

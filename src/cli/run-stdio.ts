@@ -7,6 +7,7 @@ import type { Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
 import { notEnforced } from './not-enforced.ts';
 import { openStdioGateway } from './open-stdio-gateway.ts';
+import { addressOf } from './snapshot.ts';
 import { sayToStderr, serveProcess, tolerateClosedStderr } from './serve-process.ts';
 import { CREDENTIAL_VARIABLE, localCaller, localRole } from './stdio-caller.ts';
 import { noUpstream, stdioConfig } from './stdio-config.ts';
@@ -53,10 +54,9 @@ function credentialOf(text: string | undefined, role: string | undefined): strin
 }
 
 function authenticatorOf({ config }: Loaded, log: Log) {
-  const { server } = config;
   return makeAuthenticate(config, {
     clock: systemClock,
-    publicUrl: server.public_url ?? `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`,
+    address: () => addressOf(config),
     onEvent: (event) => log.warn('sign-in refused', { ...event }),
     onProblem: (problem) => log.error(problem.message, { code: problem.code }),
   });

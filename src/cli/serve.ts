@@ -9,6 +9,8 @@ import { type Edge, startEdge } from '../gateway/edge.ts';
 import { scopeOf, serveMcp } from '../gateway/endpoint.ts';
 import { recorded } from '../gateway/who-asks.ts';
 import { Gate } from '../gateway/gate.ts';
+import { serveMetadata } from '../gateway/serve-metadata.ts';
+import { isMetadataPath } from '../identity/protected-resource.ts';
 import { createHttpClient } from '../gateway/http-client.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -18,7 +20,7 @@ import { checkCommands } from './check-commands.ts';
 import { needsRestart } from './needs-restart.ts';
 import { notEnforced } from './not-enforced.ts';
 import { makeRecorder, openAudit, openLog, prepareFolders } from './open-logs.ts';
-import { makeSnapshot, type SnapshotParts } from './snapshot.ts';
+import { addressOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -53,21 +55,26 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const audit = config.security.audit_log_enabled ? await openAudit(config.security, log) : undefined;
   const recorder = makeRecorder(config, audit, mask);
   const client = createHttpClient({ clock });
+  let listening: Edge | undefined;
 
-  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] =>
-    makeSnapshot(next.config, {
+  const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] => {
+    // Only a listening edge knows a port that the system chose.
+    const address = (): string => next.config.server.public_url ?? listening?.url ?? addressOf(next.config);
+    return makeSnapshot(next.config, {
       children,
       client,
       clock,
       before,
+      address,
       hide: next.config.security.mask_secrets ? (text) => mask.exact(text) : (text) => text,
       authenticate: makeAuthenticate(next.config, {
         clock,
-        publicUrl: next.config.server.public_url ?? boundUrl(next.config),
+        address,
         onEvent: (event) => log.warn('sign-in refused', { ...event }),
         onProblem: (problem) => log.error(problem.message, { code: problem.code }),
       }),
     });
+  };
 
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
   const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
@@ -88,6 +95,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     await log.close();
     throw error;
   }
+  listening = edge;
   await recorder.event({ kind: 'lifecycle', event: 'started', version });
   log.info('started', { url: edge.url, upstreams: [...gate.current.upstreams.keys()], version });
 
@@ -168,13 +176,11 @@ function dispatch(
 ): void {
   const url = req.url ?? '/';
   const end = url.indexOf('?');
-  const mcp = scopeOf(end === -1 ? url : url.slice(0, end));
-  if (mcp === undefined) api(req, res);
-  else void serveMcp(gate, req, res, mcp.scope);
-}
-
-function boundUrl({ server }: Config): string {
-  return `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`;
+  const path = end === -1 ? url : url.slice(0, end);
+  const mcp = scopeOf(path);
+  if (mcp !== undefined) void serveMcp(gate, req, res, mcp.scope);
+  else if (isMetadataPath(path)) void serveMetadata(gate, req, res, path);
+  else api(req, res);
 }
 
 function edgeOptionsOf({ server }: Config) {

@@ -4,6 +4,8 @@ import type { Children, ChildCommand } from '../gateway/children.ts';
 import type { HttpClient } from '../gateway/http-client.ts';
 import type { Limits, Snapshot } from '../gateway/gate.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
+import { trustworthyUrl } from '../identity/fetch-document.ts';
+import type { ProtectedResource } from '../identity/protected-resource.ts';
 import { createUpstream, type Upstream, type UpstreamDefinition } from '../gateway/upstream.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { defineRole } from '../policy/decide.ts';
@@ -15,6 +17,8 @@ export interface SnapshotParts {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  /** Where the gateway says that it is. */
+  readonly address: () => string;
   readonly hide: (text: string) => string;
   /** What was in force until now: upstreams and rate limits that did not change live on. */
   readonly before: { readonly snapshot: Snapshot; readonly config: Config } | undefined;
@@ -35,7 +39,24 @@ export function makeSnapshot(config: Config, parts: SnapshotParts): Snapshot {
     upstreams: makeUpstreams(config, parts, before?.snapshot.upstreams ?? new Map<string, Upstream>()),
     hide: parts.hide,
     limits: limitsOf(config),
+    resource: resourceOf(config, parts.address),
   };
+}
+
+/** The address that the configuration names: the public one, or the one listened on. */
+export function addressOf({ server }: Config): string {
+  return server.public_url ?? `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`;
+}
+
+/** Who issues tokens: those whose metadata a client could find. An `iss` that is no address leads nowhere. */
+function resourceOf({ auth }: Config, address: () => string): ProtectedResource | undefined {
+  const found = auth.providers.flatMap((provider) => {
+    if (provider.type === 'api_key' || provider.issuer === undefined) return [];
+    return trustworthyUrl(provider.issuer) === undefined ? [] : [{ issuer: provider.issuer, scopes: provider.scopes }];
+  });
+  if (found.length === 0) return undefined;
+  const authorizationServers = [...new Set(found.map(({ issuer }) => issuer))];
+  return { authorizationServers, scopes: [...new Set(found.flatMap(({ scopes }) => scopes))], address };
 }
 
 /** Settings under which everybody keeps what is left in their bucket. */
@@ -90,7 +111,9 @@ function fingerprint(definition: UpstreamDefinition): string {
 export function definitionsOf(config: Config): UpstreamDefinition[] {
   const enabled = Object.entries(config.mcpServers).filter(([, { disabled }]) => !disabled);
   return enabled.map(([name, entry]) => {
-    const base = { name, requestTimeoutMs: entry.requestTimeoutSeconds * 1_000 };
+    const { protocolEra } = entry;
+    const pinned = protocolEra === 'auto' ? {} : { era: protocolEra };
+    const base = { name, requestTimeoutMs: entry.requestTimeoutSeconds * 1_000, ...pinned };
     if (entry.type === 'stdio') {
       return { ...base, kind: 'stdio', command: commandOf(name, entry, entry.command), shared: entry.shared };
     }

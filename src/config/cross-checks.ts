@@ -25,7 +25,7 @@ export function crossCheck(tree: Tree, { allowUnsafeBind, listens }: CrossOption
   const tls = listens ? checkTlsFiles(tree) : [];
   return {
     problems: [...tls, ...bind.problems, ...checkRoles(tree), ...checkProviders(tree)],
-    warnings: [...bind.warnings, ...checkUpstreams(tree)],
+    warnings: [...bind.warnings, ...checkAudiences(tree), ...checkUpstreams(tree)],
   };
 }
 
@@ -102,6 +102,18 @@ function checkProviders(tree: Tree): MerlonError[] {
   if (find(tree, path)?.kind !== 'list' || providers(tree).length > 0 || isOff(tree, ['auth', 'required'])) return [];
   const todo = 'Add one, such as `- type: api_key`.';
   return [problem('CONFIG_INVALID', placeOf(tree, path), 'auth.providers is empty, so nobody could call.', { todo })];
+}
+
+/** An issuer whose keys are fetched signs for others too (MCP 2026-07-28, "Token Handling"; AUTHZ-41). */
+function checkAudiences(tree: Tree): ConfigWarning[] {
+  return providers(tree).flatMap((provider, index) => {
+    const isShared = findScalar(provider, ['type']) === 'jwt' && isSet(provider, ['jwks_url']);
+    if (!isShared || isSet(provider, ['audience'])) return [];
+    const path = ['auth', 'providers', index, 'jwks_url'];
+    const message = 'Tokens that this issuer made for other services are accepted too.';
+    const todo = 'Set `audience` to what tokens for this gateway carry.';
+    return [{ kind: 'any-audience', place: placeOf(tree, path), message, todo } as const];
+  });
 }
 
 function checkUpstreams(tree: Tree): ConfigWarning[] {

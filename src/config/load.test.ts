@@ -203,6 +203,14 @@ describe('protections that span sections', () => {
   });
 
   test.each([
+    ['jwks_url: "https://a.example/jwks", algorithm: RS256', ['any-audience']],
+    ['jwks_url: "https://a.example/jwks", algorithm: RS256, audience: merlon', []],
+  ])('a jwt provider with %s brings the warnings %j', async (provider, kinds) => {
+    const { warnings } = await load(`${TLS}auth: { providers: [{ type: jwt, ${provider} }] }`);
+    expect(warnings.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  test.each([
     ['http://tools.example.com/mcp', ['plain-http-upstream']],
     ['https://tools.example.com/mcp', []],
     ['http://127.0.0.1:9000/mcp', []],

@@ -25,6 +25,7 @@ export type WarningKind =
   | 'readable-secret-file'
   | 'unknown-reference'
   | 'plain-http-upstream'
+  | 'any-audience'
   | 'unsafe-bind';
 
 /** Something doubtful that does not keep the gateway from starting. Never carries a secret. */

@@ -1,6 +1,6 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject, type Request } from '../kernel/jsonrpc.ts';
-import { META, SPOKEN_VERSIONS } from './era.ts';
+import { META, STATELESS_VERSIONS } from './era.ts';
 
 /**
  * Names on the aggregated endpoint `/mcp`. Tools and prompts are `UPSTREAM__name`: the two underscores pass every
@@ -175,7 +175,7 @@ export function mergeDiscover(answers: ReadonlyMap<string, JsonObject>, version:
   const { capabilities, serverInfo, instructions } = mergeInitialize(answers, '', version);
   return {
     resultType: 'complete',
-    supportedVersions: SPOKEN_VERSIONS,
+    supportedVersions: STATELESS_VERSIONS,
     capabilities,
     ...(instructions === undefined ? {} : { instructions }),
     ttlMs: 0,

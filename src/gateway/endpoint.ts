@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../identity/caller.ts';
 import { challenge } from '../identity/challenge.ts';
+import { metadataUrl } from '../identity/protected-resource.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import {
   failure,
@@ -17,12 +18,16 @@ import {
 import type { RateLimit } from '../policy/rate-limit.ts';
 import { eraOf } from './era.ts';
 import type { Gate } from './gate.ts';
+import { missingIn } from './handle.ts';
 import { readMirrored } from './mirrored-headers.ts';
 import { readBody } from './read-body.ts';
 import { HttpReply } from './reply-http.ts';
 import { answered, notified, requested } from './serve-session.ts';
 import { notifiedModern, requestedModern } from './serve-stateless.ts';
 import { checkReach, recorded, whoAsks } from './who-asks.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
+import type { Session } from './session.ts';
+import { sseWire } from './sse-wire.ts';
 
 /** One HTTP request at an MCP endpoint, from a caller who is known. */
 interface Visit {
@@ -44,6 +49,11 @@ export function scopeOf(path: string): { readonly scope: string | undefined } | 
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? { scope: name } : undefined;
 }
 
+/** The path of an MCP endpoint; what {@link scopeOf} takes apart. */
+function pathOf(scope: string | undefined): string {
+  return scope === undefined ? '/mcp' : `/mcp/${scope}`;
+}
+
 /** Serves one HTTP request to an MCP endpoint (MCP 2025-11-25, "Streamable HTTP"). Never rejects. */
 export async function serveMcp(
   gate: Gate,
@@ -55,13 +65,15 @@ export async function serveMcp(
   let visit: Visit | undefined;
   try {
     if (gate.draining) throw new MerlonError('SHUTTING_DOWN', 'The gateway is stopping.');
-    const caller = await identify(gate, req, remote, gate.current.mcpLimiter);
+    const caller = await identify(gate, req, remote, gate.current.mcpLimiter, pathOf(scope));
     visit = { gate, req, res, scope, caller, remote, request: undefined };
     checkReach(gate, caller, scope);
     await serve(visit);
   } catch (error) {
     const refusal = await recorded(gate, visit ?? { remote }, gate.known(error));
-    refuse(res, refusal, visit?.request?.id ?? null);
+    const { resource } = gate.current;
+    const metadata = resource === undefined ? undefined : metadataUrl(resource, pathOf(scope));
+    refuse(res, refusal, visit?.request?.id ?? null, metadata);
   }
 }
 
@@ -73,14 +85,19 @@ async function serve(visit: Visit): Promise<void> {
   throw new MerlonError('METHOD_NOT_ALLOWED', 'MCP uses POST, GET and DELETE.');
 }
 
-/** Says who sent a request. @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED */
+/**
+ * Who is asking, and may they ask this often? Failed sign-ins count against the address they come from.
+ * @param path the part of the gateway that is asked, for which the credential must be; default: all of it
+ * @throws MerlonError AUTH_REQUIRED, AUTH_INVALID, RATE_LIMITED
+ */
 export function identify(
   gate: Gate,
   req: IncomingMessage,
   remote: string,
   limiter: RateLimit | undefined,
+  path?: string,
 ): Promise<Caller> {
-  return whoAsks(gate, () => gate.current.authenticate(authorizationOf(req), remote), remote, limiter);
+  return whoAsks(gate, () => gate.current.authenticate(authorizationOf(req), remote, path), remote, limiter);
 }
 
 /** All Authorization headers: node:http shows only the first of several, and which one counts must not be a guess. */
@@ -105,16 +122,17 @@ async function post(visit: Visit): Promise<void> {
     throw new MerlonError('NOT_ACCEPTABLE', 'The client accepts neither JSON nor an event stream.');
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
-  const sessionId = sessionIdOf(req);
-  if (!isResponse(message) && eraOf(message, versionHeaderOf(req)) === 'modern')
+  const sessionId = headerOf(req, 'mcp-session-id');
+  if (!isResponse(message) && eraOf(message, headerOf(req, 'mcp-protocol-version')?.trim()) === 'modern')
     return await postModern(visit, message);
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
-    const onGone = (run: () => void): void => void res.once('close', run);
-    return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
+    const onGone = (run: () => void): void => reply.onGone(run);
+    const protocolVersion = headerOf(req, 'mcp-protocol-version');
+    return await requested(gate, { message, reply, caller, remote, scope, sessionId, protocolVersion, onGone });
   }
-  const session = gate.findSession(sessionId, caller, remote, scope);
+  const session = sessionOf(visit);
   if (isResponse(message)) await answered(gate, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
@@ -135,9 +153,10 @@ async function postModern(visit: Visit, message: Request | Notification): Promis
 }
 
 /** Whether the credential that opened a long answer still counts: a key may be revoked meanwhile. */
-function stays({ gate, req, caller, remote }: Visit): () => Promise<boolean> {
+function stays({ gate, req, scope, caller, remote }: Visit): () => Promise<boolean> {
   const authorization = authorizationOf(req);
-  return async () => (await gate.current.authenticate(authorization, remote)).principal === caller.principal;
+  const path = pathOf(scope);
+  return async () => (await gate.current.authenticate(authorization, remote, path)).principal === caller.principal;
 }
 
 function parse(body: Buffer): Message {
@@ -145,38 +164,43 @@ function parse(body: Buffer): Message {
   return toMessage(parseJson(body.toString('utf8')));
 }
 
-/** The session's own stream, for what upstreams say of their own accord. */
+/** The session's own stream, for what upstreams say of their own accord, or one that broke. */
 function get(visit: Visit): void {
-  const { gate, req, res, scope, caller, remote } = visit;
+  const { gate, req, res, caller } = visit;
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  const session = sessionOf(visit);
+  const lastEventId = headerOf(req, 'last-event-id');
+  const cursor = lastEventId === undefined || lastEventId === '' ? undefined : session.events.find(lastEventId);
+  // An event stream that ends makes clients come back; 204 is how HTML's EventSource is told to stop, and it stops the
+  // SDKs' clients too, which ask again after an answer that is an error.
+  if (cursor?.stream.isSpent(cursor.after) === true) return void res.writeHead(204).end();
   // Its end is past already, so nothing below would ever be released.
   if (res.destroyed) throw new MerlonError('CANCELLED', 'The client is gone.');
   const release = gate.takeStream(caller.principal);
-  const stream = new HttpReply(res, true);
-  stream.sessionId = session.id;
   res.once('close', () => {
     release();
-    session.detach(stream);
     session.lastUsed = gate.clock.now();
   });
-  session.attach(stream, stays(visit));
+  session.attach(sseWire(res, session.id), cursor, stays(visit));
 }
 
-async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+async function remove(visit: Visit): Promise<void> {
+  const { res } = visit;
+  const session = sessionOf(visit);
   res.writeHead(204).end();
   await session.end('deleted by the client');
 }
 
-function versionHeaderOf(req: IncomingMessage): string | undefined {
-  const version = req.headers['mcp-protocol-version'];
-  return typeof version === 'string' ? version.trim() : undefined;
+/** The session that a message without an answer, a stream or an end is for. */
+function sessionOf({ gate, req, scope, caller, remote }: Visit): Session {
+  const session = gate.findSession(headerOf(req, 'mcp-session-id'), caller, remote, scope);
+  checkLegacyVersion(headerOf(req, 'mcp-protocol-version'), session.protocolVersion);
+  return session;
 }
 
-function sessionIdOf(req: IncomingMessage): string | undefined {
-  const id = req.headers['mcp-session-id'];
-  return typeof id === 'string' ? id : undefined;
+function headerOf(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function accepts(req: IncomingMessage, type: string): boolean {
@@ -185,22 +209,23 @@ function accepts(req: IncomingMessage, type: string): boolean {
 }
 
 /** Answers a request that was not sent anywhere. */
-function refuse(res: ServerResponse, error: MerlonError, id: Id | null): void {
+function refuse(res: ServerResponse, error: MerlonError, id: Id | null, metadata: string | undefined): void {
   if (res.destroyed || res.writableEnded) return;
   if (res.headersSent) return void res.end();
   const json = JSON.stringify(failure(id, error));
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
-  res.writeHead(error.http, { ...refusalHeaders(error), ...headers });
+  res.writeHead(error.http, { ...refusalHeaders(error, metadata), ...headers });
   res.end(json);
 }
 
-/** The headers that HTTP asks for with a refusal: a challenge (RFC 6750), when to come back (RFC 9110). */
-export function refusalHeaders(error: MerlonError): Record<string, string> {
+/**
+ * The headers that HTTP asks for with a refusal: a challenge (RFC 6750), when to come back (RFC 9110).
+ * @param metadata where a client finds out who issues tokens for what it asked; default: it is not told
+ */
+export function refusalHeaders(error: MerlonError, metadata?: string): Record<string, string> {
   const retry = error.data?.['retryAfterMs'];
   if (typeof retry === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(retry / 1000))) };
-  const missing = error.data?.['missing'];
-  if (error.code === 'FORBIDDEN') {
-    return { 'www-authenticate': challenge(error, typeof missing === 'string' ? { scope: missing } : {}) };
-  }
-  return error.http === 401 ? { 'www-authenticate': challenge(error) } : {};
+  if (error.code !== 'FORBIDDEN' && error.http !== 401) return {};
+  const options = metadata === undefined ? {} : { resourceMetadataUrl: metadata };
+  return { 'www-authenticate': challenge(error, { ...options, scope: missingIn(error) }) };
 }

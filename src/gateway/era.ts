@@ -7,8 +7,8 @@ export type Era = 'legacy' | 'modern';
 export const MODERN_VERSION = '2026-07-28';
 /** Newest first. */
 export const LEGACY_VERSIONS: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
-/** All that the gateway speaks, told to clients that ask for something else. */
-export const SPOKEN_VERSIONS: readonly string[] = [MODERN_VERSION, ...LEGACY_VERSIONS];
+/** What a stateless request may name; the legacy versions are reached through `initialize` alone. */
+export const STATELESS_VERSIONS: readonly string[] = [MODERN_VERSION];
 
 /** Keys of `_meta` that MCP 2026-07-28 reserves ("Basic", "General fields"). */
 export const META = {
@@ -60,7 +60,7 @@ export function envelopeOf({ params }: Request | Notification): Envelope {
 export function checkVersion({ version }: Envelope): void {
   if (version === MODERN_VERSION) return;
   throw new MerlonError('PROTOCOL_UNSUPPORTED', 'This protocol version is not spoken here.', {
-    data: { supported: SPOKEN_VERSIONS, requested: version.slice(0, 64) },
+    data: { supported: STATELESS_VERSIONS, requested: version.slice(0, 64) },
   });
 }
 

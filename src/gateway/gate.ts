@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { ProtectedResource } from '../identity/protected-resource.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import {
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly hide: (text: string) => string;
   readonly limits: Limits;
+  /** Where tokens for this gateway come from; undefined when no authorization server is configured. */
+  readonly resource?: ProtectedResource | undefined;
 }
 
 export interface Limits {
@@ -254,7 +257,12 @@ export class Gate implements Pipeline, SessionHost {
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
     let failed: Failure | undefined;
     for (const era of definition.eras.candidates(session.era)) {
-      const link = await this.#open(definition, era, session.era, listener);
+      let isTaken = false;
+      const link = await this.#open(definition, era, session.era, {
+        announce: (message) => listener.announce(message),
+        // An attempt that fails is not the session's link that ends.
+        closed: (cause) => (isTaken ? listener.closed(cause) : undefined),
+      });
       const probes = era === 'modern' && session.era === 'modern';
       const answer = await this.#greet(session, definition, link, probes ? PROBE_MS : undefined).catch(
         (error: unknown) => {
@@ -266,6 +274,7 @@ export class Gate implements Pipeline, SessionHost {
         definition.eras.spoken(era);
         if (failed !== undefined) definition.eras.notSpoken(session.era);
         session.answers.set(upstream, answer.result);
+        isTaken = true;
         return link;
       }
       void link.close('initialize failed');

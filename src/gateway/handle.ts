@@ -4,6 +4,7 @@ import {
   type Id,
   isFailure,
   isObject,
+  type Json,
   type JsonObject,
   type Request,
   type Response,
@@ -12,7 +13,7 @@ import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
-import { CACHEABLE, LISTEN, mayAsk, missingFor } from './era.ts';
+import { CACHEABLE, DISCOVER, LISTEN, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
 import type { Intent, Recorder } from './record.ts';
@@ -125,11 +126,20 @@ function authorize(gate: Pipeline, call: Call): Grant {
   throw forbidden(decision.missing);
 }
 
-/** The refusal that names what is missing, and nothing else about what exists. */
+/**
+ * The refusal that names what is missing, and nothing else about what exists. Where one request needs several
+ * permissions, all that are missing go in, so that a client can ask for them at once (AUTHZ-57, AUTHZ-58). A client adds
+ * them to what it has and keeps them: for one task alone this is no way to hand out anything.
+ */
 export function forbidden(...missing: readonly [string, ...string[]]): MerlonError {
   const what = missing.length === 1 ? `the permission ${missing[0]}` : `the permissions ${missing.join(', ')}`;
   const data = { missing: missing.length === 1 ? missing[0] : missing };
   return new MerlonError('FORBIDDEN', `This needs ${what}.`, { data });
+}
+
+/** The permissions that a refusal names. */
+export function missingIn(error: MerlonError): readonly string[] {
+  return [error.data?.['missing']].flat().filter((one) => typeof one === 'string');
 }
 
 /** A client that left while nothing was in flight yet could not cancel: what nobody waits for is not sent. */
@@ -197,7 +207,14 @@ function toStateless(call: Call, result: JsonObject): JsonObject {
   // What was cut down to one caller's permissions is nobody else's, whatever the upstream says (CACHE-23, CACHE-24).
   const ttlMs = result['ttlMs'];
   const isUsable = typeof ttlMs === 'number' && ttlMs >= 0;
-  return { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  const hinted = { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  // An upstream may speak versions that the gateway does not.
+  const { supportedVersions: spoken } = result;
+  if (method !== DISCOVER || !Array.isArray(spoken)) return hinted;
+  return {
+    ...hinted,
+    supportedVersions: spoken.filter((version: Json) => STATELESS_VERSIONS.some((own) => own === version)),
+  };
 }
 
 /** A call that cannot go on without the client: only what it offered may be asked of it (MRTR-04, MRTR-06, MRTR-13). */

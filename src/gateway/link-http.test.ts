@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeClock } from '../kernel/clock.ts';
+import { type FakeClock, fakeClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Request } from '../kernel/jsonrpc.ts';
 import { createHttpClient } from './http-client.ts';
 import type { Announcement, Link } from './link.ts';
-import { openHttpLink } from './link-http.ts';
+import { type HttpLinkOptions, openHttpLink } from './link-http.ts';
 
 interface Seen {
   readonly method: string;
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function open(script: Script) {
+async function open(script: Script, modern: Partial<HttpLinkOptions> = {}) {
   const seen: Seen[] = [];
   const server = createServer((req, res) => {
     let body = '';
@@ -52,6 +52,7 @@ async function open(script: Script) {
       era: 'legacy',
       paramHeaders: () => undefined,
       maxReplyBytes: 10_000,
+      ...modern,
     },
     { announce: (message) => announced.push(message), closed: (cause) => closed.push(cause) },
   );
@@ -62,7 +63,7 @@ async function open(script: Script) {
     server.close();
     await once(server, 'close');
   });
-  return { link, seen, announced, closed };
+  return { link, seen, announced, closed, clock };
 }
 
 function json(res: ServerResponse, value: unknown, status = 200, headers: Record<string, string> = {}): void {
@@ -215,5 +216,146 @@ describe('a link to a streamable HTTP upstream', () => {
     link.listen();
     await promise;
     await expect.poll(() => announced).toHaveLength(1);
+  });
+});
+
+/** Lets time pass until `done` says so. */
+async function until(clock: FakeClock, done: () => boolean): Promise<void> {
+  while (!done()) {
+    clock.advance(100);
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+  }
+}
+
+describe('a stream that ends before its reply', () => {
+  it('is gone on with after the time that the upstream asks for, from where it was cut (LEG-HTTP-14, LEG-HTTP-27)', async () => {
+    const ids: unknown[] = [];
+    const { link, seen, clock } = await open(({ method, message, headers }, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (method === 'POST') {
+        ids.push(message.id);
+        res.end('id: s-1\nretry: 500\ndata: \n\n');
+      } else if (headers['last-event-id'] === 's-1') res.end(`id: s-2\ndata: \n\n`);
+      else res.end(`id: s-3\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: ids[0], result: { done: true } })}\n\n`);
+    });
+    const { reply } = link.request(request('c'), ignore);
+    await until(clock, () => seen.length === 3);
+    expect(await reply).toEqual({ jsonrpc: '2.0', id: 'c', result: { done: true } });
+    expect(seen.map(({ method, headers }) => [method, headers['last-event-id']])).toEqual([
+      ['POST', undefined],
+      ['GET', 's-1'],
+      ['GET', 's-2'],
+    ]);
+  });
+
+  it('is given up when the upstream does not know it any more, or brings nothing new', async () => {
+    const cut = 'id: s-1\ndata: \n\n';
+    const gone = await open(({ method }, res) => {
+      if (method === 'GET') res.writeHead(400).end();
+      else res.writeHead(200, { 'content-type': 'text/event-stream' }).end(cut);
+    });
+    const first = codeOf(gone.link.request(request(1), ignore).reply);
+    await until(gone.clock, () => gone.seen.length === 2);
+    expect(await first).toBe('UPSTREAM_UNAVAILABLE');
+
+    const idle = await open(({ method }, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).end(method === 'GET' ? '' : cut);
+    });
+    let isOver = false;
+    const second = codeOf(idle.link.request(request(1), ignore).reply).finally(() => {
+      isOver = true;
+    });
+    await until(idle.clock, () => isOver);
+    expect(await second).toBe('UPSTREAM_UNAVAILABLE');
+    expect(idle.seen).toHaveLength(6);
+  });
+
+  it('is not gone on with when nobody waits any more', async () => {
+    const { link, seen, clock } = await open((_seen, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: s-1\ndata: \n\n');
+    });
+    const flight = link.request(request(1), ignore);
+    flight.reply.catch(ignore);
+    await until(clock, () => seen.length > 1);
+    flight.cancel(new MerlonError('CANCELLED', 'gone'));
+    const before = seen.filter(({ method }) => method === 'GET').length;
+    for (let turn = 0; turn < 50; turn += 1) await until(clock, () => true);
+    clock.advance(60_000);
+    expect(seen.filter(({ method }) => method === 'GET')).toHaveLength(before);
+  });
+});
+
+describe('a stateless link', () => {
+  const modern = { era: 'modern' } as const;
+
+  it('mirrors each request in its headers, and has no session', async () => {
+    const declared = [{ header: 'Region', path: ['region'], type: 'string' }] as const;
+    const paramHeaders = (tool: string) => (tool === 'greet' ? declared : undefined);
+    const { link, seen } = await open(
+      ({ message }, res) => json(res, { jsonrpc: '2.0', id: message.id, result: {} }, 200, { 'mcp-session-id': 's' }),
+      { ...modern, paramHeaders },
+    );
+    const params = { name: 'greet', arguments: { region: 'öst' } };
+    await link.request(request(1, params), ignore, ['Mcp-Param-Other', 'x']).reply;
+    await link.request(request(2, { name: 'other' }), ignore).reply;
+    expect(seen[0]?.headers).toMatchObject({
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'greet',
+      'mcp-param-region': '=?base64?w7ZzdA==?=',
+      'mcp-param-other': 'x',
+      'x-key': 'own',
+    });
+    expect(seen[1]?.headers['mcp-session-id']).toBeUndefined();
+    await link.close('done');
+    expect(seen).toHaveLength(2);
+  });
+
+  it('cancels by closing the stream, and says nothing more (HTTP-20)', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { link, seen } = await open((_seen, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.flushHeaders();
+      res.once('close', resolve);
+    }, modern);
+    const flight = link.request(request(1), ignore);
+    while (seen.length === 0) await new Promise<void>((done) => void setImmediate(done));
+    flight.cancel(new MerlonError('CANCELLED', 'gone'));
+    await expect(flight.reply).rejects.toThrow('gone');
+    await promise;
+    expect(seen).toHaveLength(1);
+  });
+
+  it('passes no request of an upstream on (HTTP-17), and nothing of the session transport', async () => {
+    const heard: Announcement[] = [];
+    const { link, seen } = await open(({ message }, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'roots/list' })}\n\n`);
+      res.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} })}\n\n`);
+    }, modern);
+    link.listen();
+    await link.request(request(1), (message) => heard.push(message)).reply;
+    expect(heard).toEqual([]);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('says which status an upstream refused with, so that its era can be told', async () => {
+    const { link } = await open((_seen, res) => res.writeHead(405).end(), modern);
+    await expect(link.request(request(1), ignore).reply).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      data: { status: 405 },
+    });
+  });
+
+  it('ends with its subscriptions when it is retired', async () => {
+    const { link } = await open((_seen, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.flushHeaders();
+    }, modern);
+    const flight = link.request({ jsonrpc: '2.0', id: 's', method: 'subscriptions/listen', params: {} }, ignore);
+    const ended = codeOf(flight.reply);
+    await link.retire('new configuration');
+    expect(await ended).toBe('UPSTREAM_UNAVAILABLE');
+    expect(link.closed).toBe(true);
   });
 });

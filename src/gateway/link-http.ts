@@ -17,7 +17,7 @@ import type { ResponseHeaders } from './http-response.ts';
 import type { Flight, Link, Listener } from './link.ts';
 import { mirroredHeaders, type ParamHeader } from './mirrored-headers.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
-import { createSseReader, type SseReader } from './sse.ts';
+import { createSseReader, type SseEvent, type SseReader } from './sse.ts';
 
 /** How to reach an upstream over streamable HTTP. */
 export interface HttpLinkOptions {
@@ -37,6 +37,11 @@ export interface HttpLinkOptions {
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** A server that has answered but keeps the stream open is cut off after this long, ms. */
 const LINGER_MS = 5_000;
+/** Wait before a cut stream is gone on with, where the upstream names no time of its own, and the longest it may name, ms. */
+const RESUME_MS = 1_000;
+const MAX_RESUME_MS = 30_000;
+/** Attempts to go on with one stream that bring nothing new. */
+const MAX_RESUMES = 5;
 const RELISTEN_MIN_MS = 1_000;
 const RELISTEN_MAX_MS = 30_000;
 
@@ -101,23 +106,45 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
-    let stopLinger: (() => void) | undefined;
+    let stopWaiting: (() => void) | undefined;
+    let sent: { abort(): void } | undefined;
     let chunks: Buffer[] = [];
     let size = 0;
+    let attempts = 0;
+
     const refuse = (error: Error): void => {
       pending.fail(error);
-      stopLinger?.();
-      sent.abort();
+      abort();
+    };
+    const abort = (): void => {
+      stopWaiting?.();
+      sent?.abort();
+    };
+    const onEvent = (event: SseEvent): void => {
+      attempts = 0;
+      if (event.data === '' || pending.isSettled()) return;
+      if (take(pending, event.data, session)) stopWaiting = clock.after(LINGER_MS, () => sent?.abort());
+    };
+    /** A stream that ended early goes on where it was cut, if it said where that is (LEG-HTTP-12, LEG-HTTP-27). */
+    const resume = (why: string): void => {
+      const { lastId, retryMs = RESUME_MS } = reader ?? {};
+      attempts += 1;
+      if (isModern || closed || lastId === undefined || !isHeaderSafe(lastId) || attempts > MAX_RESUMES) {
+        return pending.fail(upstreamUnavailable(upstream, why));
+      }
+      const headers = [...headersFor('text/event-stream', false), 'last-event-id', lastId];
+      stopWaiting = clock.after(Math.min(retryMs, MAX_RESUME_MS), () => {
+        if (!pending.isSettled()) sent = client.send({ url, method: 'GET', headers }, handler);
+      });
     };
     const handler: HttpHandler = {
       onResponse(code, headers) {
         status = code;
-        session = headers.get('mcp-session-id');
-        if (code !== 200 || !isEventStream(headers)) return;
-        reader = createSseReader((event) => {
-          if (event.data === '' || pending.isSettled()) return;
-          if (take(pending, event.data, session)) stopLinger = clock.after(LINGER_MS, () => sent.abort());
-        }, maxBytes);
+        session = headers.get('mcp-session-id') ?? session;
+        const isStream = code === 200 && isEventStream(headers);
+        // What is resumed is one stream still, but not one text.
+        if (isStream) reader = createSseReader(onEvent, maxBytes, reader?.lastId);
+        else if (reader !== undefined) refuse(upstreamUnavailable(upstream, 'does not go on with its stream', code));
       },
       onData(chunk) {
         if (reader === undefined) {
@@ -133,22 +160,21 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         }
       },
       onEnd() {
-        stopLinger?.();
+        stopWaiting?.();
         if (pending.isSettled()) return;
-        if (reader !== undefined)
-          return pending.fail(upstreamUnavailable(upstream, 'ended the stream before its reply'));
+        if (reader !== undefined) return resume('ended the stream before its reply');
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
         chunks = [];
         finish(pending, status, body, session);
       },
       onError(error) {
-        stopLinger?.();
-        pending.fail(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`));
+        stopWaiting?.();
+        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`);
       },
     };
-    const sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
-    if (isModern) pending.abandon = () => sent.abort();
-    return sent;
+    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
+    if (isModern) pending.abandon = abort;
+    return { abort };
   }
 
   /** What mirrors a modern request beside what goes with every one. */

@@ -1,9 +1,6 @@
+import { exactNumber } from '../kernel/exact-number.ts';
 import { isExactNumber, isObject, type Json, type JsonObject } from '../kernel/jsonrpc.ts';
 import type { ParamHeader } from './param-headers.ts';
-
-// JSON's own grammar; `exponent` is left out of what a header may hold.
-const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
-const MOST_DIGITS = 400;
 
 /** What stands at `path` of the arguments; only own properties count, so that `constructor` finds nothing. */
 export function valueAt(args: JsonObject | undefined, path: readonly string[]): Json | undefined {
@@ -32,24 +29,14 @@ export function saysSame(decoded: string, text: string, type: ParamHeader['type'
   if (decoded === text) return true;
   if (type !== 'integer' || typeof value === 'string' || typeof value === 'boolean') return false;
   // HTTP-66: `42.0` and `42` are equal. Compared digit by digit: a double would also find 0.1 and 0.10000000000000001 equal.
-  const theirs = /[eE]/.test(decoded) ? undefined : exactly(decoded);
-  return theirs !== undefined && theirs === exactly(text);
+  const theirs = /[eE]/.test(decoded) ? undefined : exactNumber(decoded);
+  return theirs !== undefined && theirs === exactNumber(text);
 }
 
 // `42.0` and `4.2e1` are kept as source text when another number of the same message needs that, and mean 42 all the same.
 function safeIntegerText(source: string): string | undefined {
   const number = Number(source);
-  return Number.isSafeInteger(number) && exactly(source) === exactly(String(number)) ? String(number) : undefined;
-}
-
-/** One text for each number, whatever the way of writing it: sign, digits without zeros at either end, power of ten. */
-function exactly(source: string): string | undefined {
-  if (source.length > MOST_DIGITS) return undefined;
-  const parts = NUMBER.exec(source);
-  if (parts === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  return Number.isSafeInteger(number) && exactNumber(source) === exactNumber(String(number))
+    ? String(number)
+    : undefined;
 }

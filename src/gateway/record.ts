@@ -6,7 +6,7 @@ import type { ErrorCode, MerlonError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/jsonrpc.ts';
 import type { Grant } from '../policy/decide.ts';
 import { formatPermission } from '../policy/permission.ts';
-import type { Call } from './handle.ts';
+import { type Call, missingIn } from './handle.ts';
 
 /** Proof that a call was written down before it left. Only a {@link Recorder} makes one. */
 class Intent {
@@ -101,13 +101,13 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
       }
       if (refusals.size >= MAX_REFUSAL_KEYS) refusals.clear();
       refusals.set(key, { since: now, suppressed: 0 });
-      const missing = error.data?.['missing'];
+      const missing = missingIn(error);
       await append({
         kind: 'refusal',
         ...whoOf(who),
         ...(who.request === undefined ? {} : whatOf(who.request, mask)),
         code: error.code,
-        ...(typeof missing === 'string' ? { missing } : {}),
+        ...(missing.length === 0 ? {} : { missing: missing.length === 1 ? missing[0] : missing }),
         ...(last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed }),
       });
     },

@@ -11,6 +11,10 @@ export interface SseEvent {
 export interface SseReader {
   /** @throws Error when an event grows beyond the bound; the stream is then unusable */
   push(chunk: Buffer): void;
+  /** The last `id` field seen, whether its event held data or not. */
+  readonly lastId: string | undefined;
+  /** The reconnection time that the server asked for, ms. */
+  readonly retryMs: number | undefined;
 }
 
 const LF = 10;
@@ -19,15 +23,20 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Makes a reader of an attacker-controlled event stream. `maxBytes` bounds one line and one event's data
- * (default 16 MiB). Lines are cut as bytes and decoded whole, so no character is torn.
+ * (default 16 MiB); `lastId` is that of the stream which this one goes on with. Lines are cut as bytes and decoded whole, so no character is torn.
  */
-export function createSseReader(onEvent: (event: SseEvent) => void, maxBytes = 16 * 1024 * 1024): SseReader {
+export function createSseReader(
+  onEvent: (event: SseEvent) => void,
+  maxBytes = 16 * 1024 * 1024,
+  lastId?: string,
+): SseReader {
   let rest = NOTHING;
   let skipLineFeed = false;
   let first = true;
   let type = '';
   let data: string | undefined;
-  let id: string | undefined;
+  let id = lastId;
+  let retryMs: number | undefined;
 
   function field(line: string): void {
     const colon = line.indexOf(':');
@@ -39,6 +48,7 @@ export function createSseReader(onEvent: (event: SseEvent) => void, maxBytes = 1
       if (data.length > maxBytes) throw new Error('event too large');
     } else if (name === 'event') type = value;
     else if (name === 'id' && !value.includes('\0')) id = value;
+    else if (name === 'retry' && /^\d{1,9}$/.test(value)) retryMs = Number(value);
   }
 
   function endOfLine(bytes: Buffer): void {
@@ -54,6 +64,12 @@ export function createSseReader(onEvent: (event: SseEvent) => void, maxBytes = 1
   }
 
   return {
+    get lastId() {
+      return id;
+    },
+    get retryMs() {
+      return retryMs;
+    },
     push(chunk) {
       let start = 0;
       if (skipLineFeed && chunk.length > 0) {
@@ -85,7 +101,12 @@ function lineEnd(chunk: Buffer, from: number): number {
   return lf === -1 || cr < lf ? cr : lf;
 }
 
-/** Writes one message event; JSON text never holds a raw line break. */
-export function sseEvent(json: string): string {
-  return `event: message\ndata: ${json}\n\n`;
+/** Writes one message event; JSON text never holds a raw line break, and neither does an id of ours. */
+export function sseEvent(json: string, id?: string): string {
+  return id === undefined ? `event: message\ndata: ${json}\n\n` : `event: message\nid: ${id}\ndata: ${json}\n\n`;
+}
+
+/** Writes an event without data: it only tells a client from where to go on (MCP 2025-11-25; LEG-HTTP-11). */
+export function ssePrimer(id: string): string {
+  return `id: ${id}\ndata: \n\n`;
 }

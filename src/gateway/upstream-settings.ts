@@ -55,6 +55,13 @@ const entry = z
       .boolean()
       .default(false)
       .describe('stdio only: one process serves all sessions, instead of one process each.'),
+    protocolEra: z
+      .enum(['auto', 'legacy', 'modern'])
+      .default('auto')
+      .describe(
+        'How to speak MCP with it: `legacy` with sessions (until 2025-11-25), `modern` without (2026-07-28), ' +
+          '`auto` as each client does, where the upstream knows that too.',
+      ),
     disabled: z.boolean().default(false).describe('Leaves this upstream out.'),
     requestTimeoutSeconds: z
       .int()

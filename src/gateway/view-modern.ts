@@ -25,7 +25,7 @@ import {
   mayAsk,
   META,
   missingFor,
-  SPOKEN_VERSIONS,
+  STATELESS_VERSIONS,
   withMeta,
   withoutEnvelope,
 } from './era.ts';
@@ -174,7 +174,7 @@ class ModernView implements Link {
     // What it asks of its own accord comes on a stream of its own.
     if (Object.keys(capabilities).length > 0) this.#link.listen();
     this.#discovered = this.#modernResult(DISCOVER, {
-      supportedVersions: SPOKEN_VERSIONS,
+      supportedVersions: STATELESS_VERSIONS,
       capabilities: served,
       ...(typeof instructions === 'string' ? { instructions } : {}),
     });
@@ -272,11 +272,7 @@ class ModernView implements Link {
     const [oldest] = this.#parked.keys();
     if (this.#parked.size > MAX_PARKED && oldest !== undefined)
       this.#giveUp(oldest, 'Too many calls wait for answers.');
-    return this.#modernResult(held.method, {
-      resultType: 'input_required',
-      inputRequests: questions,
-      requestState: key,
-    });
+    return this.#signed({ resultType: 'input_required', inputRequests: questions, requestState: key });
   }
 
   #unpark(key: string): { held: Held; again: Request | undefined } {
@@ -375,11 +371,14 @@ class ModernView implements Link {
     await send({ jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level } }, () => {});
   }
 
-  /** A result as the modern era words it; what is asked anew each time is good for no time at all. */
-  #modernResult(method: string, result: JsonObject): JsonObject {
-    const hints = CACHEABLE.has(method) && result['resultType'] !== 'input_required' ? NOT_CACHED : {};
-    const named = isObject(this.#serverInfo) ? withMeta(result, { [META.serverInfo]: this.#serverInfo }) : result;
-    return { resultType: 'complete', ...hints, ...named };
+  /** A legacy result as the modern era words it; what is asked anew each time is good for no time at all. */
+  #modernResult(method: string, { resultType: _t, ttlMs: _m, cacheScope: _s, ...result }: JsonObject): JsonObject {
+    return { resultType: 'complete', ...(CACHEABLE.has(method) ? NOT_CACHED : {}), ...this.#signed(result) };
+  }
+
+  /** With the upstream's name in it (BASE-41). */
+  #signed(result: JsonObject): JsonObject {
+    return isObject(this.#serverInfo) ? withMeta(result, { [META.serverInfo]: this.#serverInfo }) : result;
   }
 }
 

@@ -267,3 +267,47 @@ test('arbitrary headers are refused with a code and never crash', async () => {
     }),
   );
 });
+
+test('a token for one part of the gateway counts there and nowhere else, however fresh it is remembered (AUTHZ-41)', async () => {
+  await using issuer = await startIssuer();
+  const own = 'https://gate.example';
+  const common = { name: 'sso', issuer: issuer.url, address: () => own, roles: ['user'], clock };
+  const who = gate({ providers: [createOAuth2Provider({ ...common, audience: ['client-1'] })] });
+  const paths = ['', '/mcp', '/mcp/files', '/mcp/files2', '/api'];
+  async function accepts(aud: unknown): Promise<string[]> {
+    const exp = clock.now() / 1000 + 600;
+    const text = await issuer.sign(JSON.parse(JSON.stringify({ iss: issuer.url, sub: 'alice', exp, aud })));
+    const found: string[] = [];
+    // Twice: the second time it is remembered.
+    for (const path of [...paths, ...paths]) {
+      const ask = async (): Promise<string> => (await who(`Bearer ${text}`, address, path)).principal;
+      if ((await ask().catch(() => '')) !== '') found.push(path);
+    }
+    expect(found.slice(found.length / 2)).toEqual(found.slice(0, found.length / 2));
+    return found.slice(found.length / 2);
+  }
+  expect(await accepts(own)).toEqual(paths);
+  expect(await accepts('client-1')).toEqual(paths);
+  expect(await accepts(`${own}/mcp`)).toEqual(['/mcp', '/mcp/files', '/mcp/files2']);
+  expect(await accepts(`${own}/mcp/files`)).toEqual(['/mcp/files']);
+  expect(await accepts([`${own}/mcp/files`, 'https://other.example', `${own}/api`])).toEqual(['/mcp/files', '/api']);
+  for (const aud of ['https://other.example', `${own}.evil`, `${own}/elsewhere`, [], undefined, '', 7, null])
+    expect(await accepts(aud), String(aud)).toEqual([]);
+  expect(new Set(events.map(({ reason }) => reason))).toEqual(new Set(['claim_aud']));
+});
+
+test('who does not say which part is asked gets in only with a credential for all of it', async () => {
+  await using issuer = await startIssuer();
+  const common = { name: 'sso', issuer: issuer.url, address: () => 'https://gate.example', roles: ['user'], clock };
+  const who = gate({ providers: [{ type: 'api_key', keys }, createOAuth2Provider(common)] });
+  const claims = { iss: issuer.url, sub: 'alice', exp: clock.now() / 1000 + 600 };
+  const narrow = await issuer.sign({ ...claims, aud: 'https://gate.example/mcp' });
+  expect(await answer(who, `Bearer ${narrow}`)).toBe('AUTH_INVALID');
+  expect(await answer(who, `Bearer ${await issuer.sign({ ...claims, aud: 'https://gate.example' })}`)).toMatch(/alice/);
+  expect(await answer(who, `Bearer ${keys.create({ role: 'user', name: 'x' }).text}`)).toMatch(/^key:/);
+});
+
+test('an issuer whose tokens could be for anybody is no provider', () => {
+  const options = { name: 'sso', issuer: 'https://sso.example', roles: [], clock };
+  expect(() => createOAuth2Provider(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});

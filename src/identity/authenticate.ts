@@ -4,6 +4,7 @@ import { isObject } from '../kernel/jsonrpc.ts';
 import type { ApiKeys } from './api-key.ts';
 import { KEY_PREFIX } from './api-key-text.ts';
 import { type Caller, isRefusal, type Refusal, type Verdict } from './caller.ts';
+import { isWithin } from './protected-resource.ts';
 import type { TokenProvider } from './token.ts';
 
 /** Something that knows credentials of one sort. */
@@ -38,13 +39,15 @@ export interface AuthenticatorOptions {
  *
  * Only the Authorization header counts: never the address, never another header. Pass all of its values
  * (`headersDistinct.authorization`), since `headers.authorization` shows only the first of several. Answers at once for
- * API keys and for tokens verified within the last minute.
+ * API keys and for tokens verified within the last minute. `path` is the part of the gateway that is asked, such as
+ * `/mcp/NAME`: a token for another part does not count. Without it only credentials for the whole gateway do.
  * @throws MerlonError AUTH_REQUIRED without a credential, AUTH_INVALID (always the same, whatever was wrong) with one
  *   that does not count; thrown, or the reason of the promise's rejection
  */
 export type Authenticate = (
   authorization: string | readonly string[] | undefined,
   remoteAddress: string,
+  path?: string,
 ) => Caller | Promise<Caller>;
 
 // Room for large tokens, too little for a flood: hashing and splitting cost time before anything is proven.
@@ -58,32 +61,37 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
   const keyRings = options.providers.flatMap((provider) => (provider.type === 'api_key' ? [provider.keys] : []));
   const issuers = options.providers.filter((provider) => provider.type !== 'api_key');
 
-  function admit(verdict: Verdict, remoteAddress: string): Caller {
-    if (!isRefusal(verdict)) return verdict;
-    const { refused: reason, credential } = verdict;
+  function admit(verdict: Verdict, remoteAddress: string, path: string): Caller {
+    if (!isRefusal(verdict) && isFor(verdict, path)) return verdict;
+    const { refused: reason, credential } = isRefusal(verdict) ? verdict : { ...verdict, refused: 'claim_aud' };
     onEvent?.({ type: 'refused', reason, credential, remoteAddress, at: clock.now() });
     throw new MerlonError('AUTH_INVALID', 'The credential was not accepted.');
   }
 
-  return function authenticate(authorization, remoteAddress) {
+  return function authenticate(authorization, remoteAddress, path = '') {
     const header = typeof authorization === 'string' ? authorization : onlyOne(authorization);
     if (header === undefined) {
       if (required) throw new MerlonError('AUTH_REQUIRED', 'This gateway asks who is calling.');
       return anonymous(anonymousRole, remoteAddress);
     }
     const token = tokenIn(header);
-    if (token === undefined) return admit({ refused: 'malformed_header' }, remoteAddress);
+    if (token === undefined) return admit({ refused: 'malformed_header' }, remoteAddress, path);
     const now = clock.now();
-    if (token.startsWith(KEY_PREFIX)) return admit(firstAccepted(keyRings, token, now), remoteAddress);
+    if (token.startsWith(KEY_PREFIX)) return admit(firstAccepted(keyRings, token, now), remoteAddress, path);
     const verdict = verifyToken(issuers, token, now);
-    if (verdict instanceof Promise) return verdict.then((late) => admit(late, remoteAddress));
-    return admit(verdict, remoteAddress);
+    if (verdict instanceof Promise) return verdict.then((late) => admit(late, remoteAddress, path));
+    return admit(verdict, remoteAddress, path);
   };
 }
 
 /** Several headers: which one counts would be a guess, so they count as one that is malformed. */
 function onlyOne(values: readonly string[] | undefined): string | undefined {
   return values === undefined || values.length === 0 ? undefined : values.length === 1 ? values[0] : '';
+}
+
+/** Whether a credential is for the part of the gateway that is asked. */
+function isFor({ parts }: Caller, path: string): boolean {
+  return parts === undefined || parts.some((part) => isWithin(path, part));
 }
 
 function tokenIn(header: string): string | undefined {

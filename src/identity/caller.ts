@@ -10,6 +10,8 @@ export interface Caller {
   readonly credential: string;
   /** Milliseconds since the epoch from which the credential counts no more. */
   readonly expiresAt: number | undefined;
+  /** The parts of the gateway that the credential is for, as paths; undefined where it is for all of it. */
+  readonly parts?: readonly string[];
 }
 
 /** Why a credential does not count. For the operator's log only: callers are never told. */

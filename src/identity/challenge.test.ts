@@ -25,10 +25,27 @@ test('the metadata address is told', () => {
 
 test('a tool name cannot smuggle in a wider scope, a parameter, or a header', () => {
   expect(challenge(forbidden, { scope: 'execute:tool/fs/x *:*' })).toContain('scope="execute:tool/fs/x%20*:*"');
-  expect(challenge(forbidden, { scope: 'x", realm="evil' })).toContain('scope="x%22,%20realm=%22evil"');
-  expect(challenge(forbidden, { scope: 'x\r\nSet-Cookie: a=b' })).toContain('scope="x%0D%0ASet-Cookie:%20a=b"');
+  expect(challenge(forbidden, { scope: 'x", realm="evil' })).toContain('scope="x%22,%20realm%3D%22evil"');
+  expect(challenge(forbidden, { scope: 'x\r\nSet-Cookie: a=b' })).toContain('scope="x%0D%0ASet-Cookie:%20a%3Db"');
   expect(challenge(forbidden, { scope: 'é\ud800' })).toContain('scope="%C3%A9%EF%BF%BD"');
   expect(challenge(required, { resourceMetadataUrl: 'https://a/"\\\r\nX: y' })).toContain('="https://a/\\"\\\\X: y"');
+});
+
+// The official SDK takes the first `resource_metadata=` that it finds, inside another parameter's quotes too.
+test('a tool name cannot send a client to another authorization server', () => {
+  const resourceMetadataUrl = 'https://gate.example/.well-known/oauth-protected-resource/mcp';
+  const found = (value: string): string | undefined => /resource_metadata=(?:"([^"]+)"|([^\s,]+))/.exec(value)?.[0];
+  for (const name of ['resource_metadata=https://evil.example/', 'x,resource_metadata="https://evil.example/"']) {
+    const scope = `execute:tool/up/${name}`;
+    expect(found(challenge(forbidden, { scope }))).toBeUndefined();
+    expect(found(challenge(forbidden, { scope, resourceMetadataUrl }))).toContain(resourceMetadataUrl);
+  }
+});
+
+test('more scopes than a head can carry are not told in part', () => {
+  const scope = Array.from({ length: 100 }, (_, index) => `read:resource/files/file:///${'x'.repeat(40)}${index}`);
+  expect(challenge(forbidden, { scope })).toBe('Bearer realm="merlon", error="insufficient_scope"');
+  expect(challenge(forbidden, { scope: scope.slice(0, 50) })).toContain(scope.slice(0, 50).join(' '));
 });
 
 test('several scopes stay several', () => {
@@ -38,12 +55,14 @@ test('several scopes stay several', () => {
 test('whatever is put in, the value is one line of quoted parameters', () => {
   const text = fc.string({ unit: 'binary' });
   const quoted = '"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\])*"';
-  const shape = new RegExp(`^Bearer realm="merlon", error=${quoted}, scope=${quoted}, resource_metadata=${quoted}$`);
+  const shape = new RegExp(`^Bearer realm="merlon", error=${quoted}, resource_metadata=${quoted}(, scope=${quoted})?$`);
   fc.assert(
     fc.property(text, text, (scope, resourceMetadataUrl) => {
       const value = challenge(forbidden, { scope, resourceMetadataUrl });
       expect(value).toMatch(shape);
-      expect(/ scope="([^"]*)"/.exec(value)?.[1]).not.toContain(' ');
+      const found = /, scope="([^"]*)"$/.exec(value)?.[1] ?? '';
+      expect(found).not.toMatch(/[ =]/);
+      expect(found === '').toBe(scope === '');
     }),
   );
 });

@@ -13,8 +13,8 @@ import { createTokenProvider, type TokenOptions, type TokenProvider } from './to
 export interface OAuth2Options extends Omit<TokenOptions, 'algorithms' | 'issuer' | 'audience'>, JwksOptions {
   /** Exactly the issuer's identifier, as its metadata and its tokens spell it; https. */
   readonly issuer: string;
-  /** Whom acceptable tokens are for: this gateway's public address, and where the server says so the client id. */
-  readonly audience: readonly string[];
+  /** Whom acceptable tokens are for, where the server does not say it by an address. Needed unless there is an `address`. */
+  readonly audience?: readonly string[];
   /** Default: every asymmetric algorithm. */
   readonly algorithms?: readonly JwtAlgorithm[];
 }
@@ -36,6 +36,9 @@ interface Discovered {
 export function createOAuth2Provider(options: OAuth2Options): TokenProvider {
   const tokenOptions = { ...options, algorithms: options.algorithms ?? DEFAULT_ALGORITHMS };
   checkTokenOptions(tokenOptions);
+  if (options.audience === undefined && options.address === undefined) {
+    throw invalid(tokenOptions, 'needs an audience: its issuer makes tokens for others too');
+  }
   const issuer = trustworthyUrl(options.issuer);
   if (issuer === undefined || issuer.search !== '' || issuer.hash !== '') {
     throw invalid(tokenOptions, 'needs an https address without query as its issuer');

@@ -61,6 +61,15 @@ test('an OAuth provider accepts no shared-secret algorithm and no issuer over ht
   expect(parse({ issuer: 'http://localhost:9000' })).toBe(true);
 });
 
+test('scopes for clients are scopes, and none of a client alone (AUTHZ-50)', () => {
+  const parse = (...scopes: unknown[]) =>
+    authSettings.safeParse({ providers: [{ type: 'oauth2', issuer: 'https://a.example', scopes }] }).success;
+  expect(parse()).toBe(true);
+  expect(parse('openid', 'api://merlon/.default')).toBe(true);
+  for (const bad of ['offline_access', '', 'a b', 'a"', 'a\\b', 'é', 'x'.repeat(257), 7])
+    expect(parse(bad)).toBe(false);
+});
+
 test('the shortest secret is as long as the hash', () => {
   expect([shortestSecret('HS256'), shortestSecret('HS384'), shortestSecret('HS512')]).toEqual([32, 48, 64]);
 });

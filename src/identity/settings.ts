@@ -14,6 +14,17 @@ const defaultRole = z
   .optional()
   .describe('The role of a caller whose token names none. Default: none, such a caller is refused.');
 
+// RFC 6749, section 3.3. A refresh token is nothing that this resource needs (MCP 2026-07-28, "Refresh Tokens"; AUTHZ-50).
+const scopes = z
+  .array(
+    z
+      .string()
+      .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'a scope: printable ASCII without space, quote and backslash')
+      .refine((scope) => scope !== 'offline_access', 'is between a client and its authorization server'),
+  )
+  .default([])
+  .describe('Scopes that clients should ask the authorization server for; told to anybody, so name no tools.');
+
 // MCP, "Security Best Practices": http is acceptable for loopback addresses only.
 const trustedUrl = z.string().refine(isTrustedUrl, 'must be an https:// URL (http:// only on this machine)');
 
@@ -61,6 +72,7 @@ const jwtProvider = z
       .describe('The one algorithm that is accepted, whatever a token says of itself. It must fit the key.'),
     issuer: z.string().min(1).optional().describe('The `iss` that a token must carry. Default: not checked.'),
     audience: z.string().min(1).optional().describe('The `aud` that a token must carry. Default: not checked.'),
+    scopes,
     role_claim: roleClaim,
     default_role: defaultRole,
   })
@@ -79,7 +91,8 @@ const oauth2Provider = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('The `aud` that a token must carry. Default: the public address of this gateway.'),
+    .describe('The `aud` that a token must carry. Default: the address of this gateway, or of one of its endpoints.'),
+  scopes,
   role_claim: roleClaim,
   default_role: defaultRole,
   algorithms: z

@@ -2,6 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, j
 import { MerlonError } from '../kernel/errors.ts';
 import type { Caller, Verdict } from './caller.ts';
 import type { JwtAlgorithm } from './key-algorithms.ts';
+import { partFor } from './protected-resource.ts';
 import { createTokenCache, digestOf } from './token-cache.ts';
 
 /** What is asked of a token besides a good signature, and which role it gives. */
@@ -12,8 +13,13 @@ export interface TokenOptions {
   readonly algorithms: readonly JwtAlgorithm[];
   /** Exactly the `iss` of acceptable tokens. Default: any. */
   readonly issuer?: string;
-  /** At least one of these is in the `aud` of acceptable tokens. Default: any. */
+  /** At least one of these is in the `aud` of acceptable tokens. Default: any, unless there is an `address`. */
   readonly audience?: readonly string[];
+  /**
+   * The gateway's own address. Tokens for it, or for a part of it such as ADDRESS/mcp/NAME, are acceptable too, and count
+   * there only (RFC 8707, section 2; AUTHZ-41). Default: none.
+   */
+  readonly address?: () => string;
   /** By how much clocks may differ, seconds. Default 30, range 0 to 300. */
   readonly clockSkewSeconds?: number;
   /** The claim that names the role: a string, or an array of strings. Default `role`. */
@@ -60,7 +66,10 @@ export function createTokenProvider(
         return { refused: 'claim_sub', credential };
       }
       const principal = `jwt:${options.issuer ?? options.name}#${sub}`;
-      const caller = { principal, role: roleOf(payload, options), method: type, credential, expiresAt: exp * 1000 };
+      const known = { principal, role: roleOf(payload, options), method: type, credential, expiresAt: exp * 1000 };
+      const parts = partsOf(payload, options);
+      if (parts?.length === 0) return { refused: 'claim_aud', credential };
+      const caller: Caller = parts === undefined ? known : { ...known, parts };
       cache.put(digest, Object.freeze(caller), now, epoch);
       return caller;
     } catch (error) {
@@ -81,14 +90,24 @@ export function createTokenProvider(
 }
 
 function joseOptions(options: TokenOptions): JWTVerifyOptions {
-  const { issuer, audience, clockSkewSeconds = 30 } = options;
+  const { issuer, audience, address, clockSkewSeconds = 30 } = options;
   return {
     algorithms: [...options.algorithms],
     clockTolerance: clockSkewSeconds,
     requiredClaims: ['exp', 'sub'],
     ...(issuer === undefined ? {} : { issuer }),
-    ...(audience === undefined ? {} : { audience: [...audience] }),
+    ...(audience === undefined || address !== undefined ? {} : { audience: [...audience] }),
   };
+}
+
+/** The parts of the gateway that verified claims are for: none of them is an empty list, all of it undefined. */
+function partsOf({ aud }: JWTPayload, { audience, address }: TokenOptions): readonly string[] | undefined {
+  if (address === undefined) return undefined;
+  const meant = [aud ?? []].flat().filter((one) => typeof one === 'string');
+  if (meant.some((one) => audience?.includes(one) === true)) return undefined;
+  const own = address();
+  const parts = meant.map((one) => partFor(one, own)).filter((part) => part !== undefined);
+  return parts.includes('') ? undefined : parts;
 }
 
 /**

@@ -2,6 +2,11 @@
  * Every code that Merlon can show, in one table. A code is stable: never renamed, never reused.
  * `http` is the status at an HTTP edge, `rpc` the JSON-RPC error code, `exit` the process's exit code where the
  * error ends a command. `todo` is what a person does next; a thrower may replace it by something more precise.
+ *
+ * Merlon's own `rpc` codes are -31000 minus the HTTP status, outside all that JSON-RPC reserves: what it leaves to
+ * implementations, MCP has taken (MCP 2026-07-28, "Error Codes"; BASE-07, BASE-09, BASE-12). One exception:
+ * SESSION_UNKNOWN, which only clients of a protocol with sessions are told; many of them find out that their session
+ * has ended by the -32001 that the official SDK's servers answer, not by the status.
  */
 export const errorTable = {
   // configuration
@@ -18,7 +23,7 @@ export const errorTable = {
   PORT_IN_USE: { exit: 10, todo: 'Stop the other program or choose another port.' },
   PORT_NOT_ALLOWED: { exit: 10, todo: 'Choose a port above 1023 or allow the process to bind low ports.' },
   STATE_NOT_WRITABLE: { exit: 11, todo: 'Make the folder writable for this user or choose another one.' },
-  UPSTREAM_NOT_FOUND: { http: 502, rpc: -32000, exit: 12, todo: 'Install the program or correct `command`.' },
+  UPSTREAM_NOT_FOUND: { http: 502, rpc: -31502, exit: 12, todo: 'Install the program or correct `command`.' },
   KEYS_UNUSABLE: {
     exit: 14,
     todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
@@ -28,13 +33,13 @@ export const errorTable = {
   AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
 
   // callers
-  AUTH_REQUIRED: { http: 401, rpc: -32001, todo: 'Send an Authorization: Bearer header.' },
-  AUTH_INVALID: { http: 401, rpc: -32001, todo: 'Use a valid, unexpired credential.' },
+  AUTH_REQUIRED: { http: 401, rpc: -31401, todo: 'Send an Authorization: Bearer header.' },
+  AUTH_INVALID: { http: 401, rpc: -31401, todo: 'Use a valid, unexpired credential.' },
   ISSUER_UNAVAILABLE: { todo: 'Check that the gateway can reach the issuer; it tries again by itself.' },
-  FORBIDDEN: { http: 403, rpc: -32003, todo: 'Ask an administrator for the permission named.' },
-  HOST_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the host to server.allowed_hosts.' },
-  ORIGIN_NOT_ALLOWED: { http: 403, rpc: -32003, todo: 'Add the origin to server.allowed_origins.' },
-  RATE_LIMITED: { http: 429, rpc: -32029, todo: 'Wait for the time in Retry-After.' },
+  FORBIDDEN: { http: 403, rpc: -31403, todo: 'Ask an administrator for the permission named.' },
+  HOST_NOT_ALLOWED: { http: 403, rpc: -31403, todo: 'Add the host to server.allowed_hosts.' },
+  ORIGIN_NOT_ALLOWED: { http: 403, rpc: -31403, todo: 'Add the origin to server.allowed_origins.' },
+  RATE_LIMITED: { http: 429, rpc: -31429, todo: 'Wait for the time in Retry-After.' },
 
   // HTTP itself
   HTTP_MALFORMED: { http: 400, rpc: -32600, todo: 'Send a well-formed HTTP/1.1 request.' },
@@ -48,27 +53,29 @@ export const errorTable = {
   METHOD_UNKNOWN: { http: 404, rpc: -32601, todo: 'Use a method that the server offers.' },
   PARAMS_INVALID: { http: 400, rpc: -32602, todo: 'Correct the parameters.' },
   BODY_TOO_LARGE: { http: 413, rpc: -32600, todo: 'Send a smaller body or raise server.max_body_bytes.' },
-  NOT_FOUND: { http: 404, rpc: -32601, todo: 'Check the address.' },
+  NOT_FOUND: { http: 404, rpc: -31404, todo: 'Check the address.' },
   METHOD_NOT_ALLOWED: { http: 405, rpc: -32600, todo: 'Use POST, GET or DELETE as MCP describes.' },
   MEDIA_TYPE: { http: 415, rpc: -32600, todo: 'Send Content-Type: application/json.' },
   NOT_ACCEPTABLE: { http: 406, rpc: -32600, todo: 'Accept application/json and text/event-stream.' },
   SESSION_UNKNOWN: { http: 404, rpc: -32001, todo: 'Initialize a new session.' },
   SESSION_REQUIRED: { http: 400, rpc: -32600, todo: 'Send initialize first, then the Mcp-Session-Id header.' },
-  TOO_MANY_SESSIONS: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
-  TOO_MANY_CHILDREN: { http: 503, rpc: -32000, todo: 'Close sessions that are no longer needed.' },
-  TOO_MANY_STREAMS: { http: 429, rpc: -32029, todo: 'Close streams that are no longer needed.' },
+  EVENT_UNKNOWN: { http: 400, rpc: -32600, todo: 'Open the stream again without Last-Event-ID.' },
+  TOO_MANY_SESSIONS: { http: 503, rpc: -31503, todo: 'Close sessions that are no longer needed.' },
+  TOO_MANY_CHILDREN: { http: 503, rpc: -31503, todo: 'Close sessions that are no longer needed.' },
+  TOO_MANY_STREAMS: { http: 429, rpc: -31429, todo: 'Close streams that are no longer needed.' },
   PROTOCOL_UNSUPPORTED: { http: 400, rpc: -32022, todo: 'Use one of the protocol versions listed.' },
   HEADER_MISMATCH: { http: 400, rpc: -32020, todo: 'Send each MCP header once, with the value that the body has.' },
   CAPABILITY_MISSING: { http: 400, rpc: -32021, todo: 'Declare the capability named, or call without what needs it.' },
   REQUEST_STATE_INVALID: { http: 400, rpc: -32602, todo: 'Send the request anew, without requestState.' },
 
   // gate and upstreams
-  AUDIT_UNAVAILABLE: { http: 503, rpc: -32000, todo: 'Make the audit log writable again; the gate opens by itself.' },
-  SHUTTING_DOWN: { http: 503, rpc: -32000, todo: 'Try again shortly.' },
-  UPSTREAM_UNAVAILABLE: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
-  UPSTREAM_TIMEOUT: { http: 504, rpc: -32000, todo: 'Try again, or raise the upstream timeout.' },
-  UPSTREAM_INVALID: { http: 502, rpc: -32000, todo: 'Look at the upstream in the server log.' },
-  CANCELLED: { http: 499, rpc: -32800, todo: 'Nothing: the caller cancelled it.' },
+  AUDIT_UNAVAILABLE: { http: 503, rpc: -31503, todo: 'Make the audit log writable again; the gate opens by itself.' },
+  SHUTTING_DOWN: { http: 503, rpc: -31503, todo: 'Try again shortly.' },
+  UPSTREAM_UNAVAILABLE: { http: 502, rpc: -31502, todo: 'Look at the upstream in the server log.' },
+  UPSTREAM_TIMEOUT: { http: 504, rpc: -31504, todo: 'Try again, or raise the upstream timeout.' },
+  UPSTREAM_INVALID: { http: 502, rpc: -31502, todo: 'Look at the upstream in the server log.' },
+  ANSWER_LOST: { http: 502, rpc: -31502, todo: 'Ask again, if asking twice does no harm: the call has been made.' },
+  CANCELLED: { http: 499, rpc: -31499, todo: 'Nothing: the caller cancelled it.' },
   INTERNAL: { http: 500, rpc: -32603, exit: 70, todo: 'Report it with the id shown.' },
 } as const satisfies Record<string, ErrorFacts>;
 

@@ -70,6 +70,6 @@ describe('parsing a message', () => {
 
   it('says a failure with its stable code and what to do', () => {
     const answer = failure(3, new MerlonError('RATE_LIMITED', 'Too many requests.', { data: { retryAfterMs: 5 } }));
-    expect(answer).toMatchObject({ id: 3, error: { code: -32029, data: { code: 'RATE_LIMITED', retryAfterMs: 5 } } });
+    expect(answer).toMatchObject({ id: 3, error: { code: -31429, data: { code: 'RATE_LIMITED', retryAfterMs: 5 } } });
   });
 });

@@ -1,49 +1,47 @@
-/** Drives the Inspector's CLI, one process a request, as the plan on the command line says and prints the outcome. */
-import { execFile } from 'node:child_process';
+/** Drives the Inspector's CLI, one process a request. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { planOfProcess } from './exercise.ts';
-import type { Answer, Outcome, ToolCall } from './plan.ts';
+import { type Printed, runCommand } from './command.ts';
+import { drive } from './drive.ts';
+import type { ServerEntry, Tool } from './plan.ts';
 
-const plan = planOfProcess();
-const program = join(import.meta.dirname, 'node_modules', '.bin', 'inspector');
-const target = ['--cli', plan.url, '--transport', 'http', '--format', 'json'];
-const header = plan.key === undefined ? [] : ['--header', `Authorization: Bearer ${plan.key}`];
-
-interface Printed {
-  readonly result?: { readonly tools?: readonly { name: string }[]; readonly content?: readonly { text?: string }[] };
-  readonly error?: { readonly code?: string };
+interface Envelope {
+  readonly result?: { readonly tools?: readonly Tool[]; readonly content?: readonly unknown[] };
+  readonly error?: { readonly code?: string; readonly message?: string };
 }
 
-const listed = await inspect(['--method', 'tools/list']);
-const outcome: Outcome = {
-  tools: (listed.stdout.result?.tools ?? []).map((tool) => tool.name),
-  good: await call(plan.good),
-  bad: await call(plan.bad),
-  unknown: await call({ name: 'no-such-tool', arguments: {} }),
-};
-console.log(JSON.stringify(outcome));
+await drive(async ({ name, entry }, { era, folder }) => {
+  const config = join(folder, `inspector-${name}.json`);
+  await writeFile(config, JSON.stringify({ mcpServers: { [name]: inspectorEntry(entry) } }));
+  const target = ['--cli', '--config', config, '--server', name, '--protocol-era', era, '--format', 'json'];
+  return {
+    async listTools() {
+      const printed = await runCommand('inspector', [...target, '--method', 'tools/list']);
+      return resultOf(printed).tools ?? [];
+    },
+    async callTool({ name: tool, arguments: args }) {
+      const options = ['--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args)];
+      return resultOf(await runCommand('inspector', [...target, ...options]));
+    },
+    close: async () => {},
+  };
+});
 
-async function call({ name, arguments: args }: ToolCall): Promise<Answer> {
-  const options = ['--method', 'tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(args)];
-  const { stdout, stderr } = await inspect(options);
-  const failure = stderr.error?.code;
-  const text = stdout.result?.content?.[0]?.text;
-  if (text === undefined) return { thrown: failure ?? 'nothing printed' };
-  return { text, isError: failure === 'tool_is_error' };
+function inspectorEntry(entry: ServerEntry): unknown {
+  if ('command' in entry) return { ...entry, type: 'stdio' };
+  return { ...entry, type: entry.type === 'sse' ? 'sse' : 'streamable-http' };
 }
 
-/** What the CLI printed; its exit code says no more than its error envelope does. */
-function inspect(options: readonly string[]): Promise<{ stdout: Printed; stderr: Printed }> {
-  const args = [program, ...target, ...header, ...options];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, (_error, stdout, stderr) => {
-      resolve({ stdout: lastObject(stdout), stderr: lastObject(stderr) });
-    });
-  });
+/** The result on stdout, or what the error on stderr says. */
+function resultOf({ stdout, stderr }: Printed): NonNullable<Envelope['result']> {
+  const result = lastObject(stdout)?.result;
+  if (result !== undefined) return result;
+  const error = lastObject(stderr)?.error;
+  throw new Error(error === undefined ? stderr.slice(-500) : `${error.code}: ${error.message}`);
 }
 
 /** The last line that is a JSON object; the CLI may write advice before it. */
-function lastObject(text: string): Printed {
+function lastObject(text: string): Envelope | undefined {
   const line = text.split('\n').findLast((each) => each.startsWith('{'));
-  return line === undefined ? {} : (JSON.parse(line) as Printed);
+  return line === undefined ? undefined : (JSON.parse(line) as Envelope);
 }

@@ -1,20 +1,12 @@
-/** Drives SDK v1 as the plan on the command line says and prints the outcome. */
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+/** Drives SDK v1. */
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { exercise, headersOf, planOfProcess } from './exercise.ts';
+import { drive } from './drive.ts';
+import { openSdkV1, programTransport } from './sdk-v1-session.ts';
 
-const plan = planOfProcess();
-const client = new Client({ name: 'sdk-v1', version: '1.0.0' });
-const transport = new StreamableHTTPClientTransport(new URL(plan.url), { requestInit: { headers: headersOf(plan) } });
-await client.connect(transport);
-await exercise(
-  {
-    listTools: () => client.listTools(),
-    callTool: (call, options) => client.callTool({ ...call }, undefined, options),
-    async close() {
-      await transport.terminateSession();
-      await client.close();
-    },
-  },
-  plan,
-);
+await drive(({ entry }) => {
+  if ('command' in entry) return openSdkV1(programTransport(entry.command, entry.args, entry.env));
+  const options = { requestInit: { headers: { ...entry.headers } } };
+  const Transport = entry.type === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
+  return openSdkV1(new Transport(new URL(entry.url), options));
+});

@@ -1,19 +1,33 @@
-/** Drives SDK v2 in its default mode as the plan on the command line says and prints the outcome. */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { exercise, headersOf, planOfProcess } from './exercise.ts';
+/** Drives SDK v2 in the mode that the plan names. */
+import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { drive } from './drive.ts';
+import type { Era, ServerEntry } from './plan.ts';
 
-const plan = planOfProcess();
-const client = new Client({ name: 'sdk-v2', version: '1.0.0' });
-const transport = new StreamableHTTPClientTransport(new URL(plan.url), { requestInit: { headers: headersOf(plan) } });
-await client.connect(transport);
-await exercise(
-  {
-    listTools: () => client.listTools(),
+await drive(async ({ entry }, { era }) => {
+  const client = new Client({ name: 'sdk-v2', version: '1.0.0' }, { versionNegotiation: { mode: modeOf(era) } });
+  const transport = transportTo(entry);
+  await client.connect(transport);
+  return {
+    interactive: true,
+    listTools: async () => (await client.listTools()).tools,
     callTool: (call, options) => client.callTool({ ...call }, options),
     async close() {
-      await transport.terminateSession();
+      if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
       await client.close();
     },
-  },
-  plan,
-);
+  };
+});
+
+function modeOf(era: Era): 'legacy' | 'auto' | { pin: string } {
+  return era === 'modern' ? { pin: '2026-07-28' } : era;
+}
+
+function transportTo(entry: ServerEntry): SSEClientTransport | StdioClientTransport | StreamableHTTPClientTransport {
+  if ('command' in entry) {
+    return new StdioClientTransport({ ...entry, args: [...entry.args], env: { ...entry.env }, stderr: 'ignore' });
+  }
+  const options = { requestInit: { headers: { ...entry.headers } } };
+  const Transport = entry.type === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
+  return new Transport(new URL(entry.url), options);
+}

@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { capabilitiesOf } from './capabilities.ts';
 import { answerOf, completionOf, form, prompt, rootsOf } from './questions.ts';
-import { type FixtureTool, text } from './tool.ts';
+import { type FixtureTool, shown, text } from './tool.ts';
 
 /** What a request state says of where a call stands. */
 export interface CallState {
@@ -75,7 +75,7 @@ export function roundTripTools(codec: StateCodec): readonly FixtureTool[] {
       async call(_args, ctx) {
         const state = stateIn(ctx);
         const color = answerOf(ctx, 'step2')?.content['color'];
-        if (state?.step === 'two' && color !== undefined) return text(`${state.name} likes ${String(color)}.`);
+        if (state?.step === 'two' && color !== undefined) return text(`${state.name} likes ${shown(color)}.`);
         const given = nameIn(ctx, 'step1');
         if (state?.step === 'one' && given !== undefined) {
           const step2 = form('Step 2: What is your favorite color?', { color: { type: 'string' } });

@@ -1,0 +1,23 @@
+/** Drives the MCP client of the AI SDK. */
+import { createMCPClient, type MCPTransport } from '@ai-sdk/mcp';
+import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mcp-stdio';
+import { drive } from './drive.ts';
+import type { HttpEntry, ServerEntry } from './plan.ts';
+
+await drive(async ({ entry }) => {
+  const client = await createMCPClient({ transport: transportTo(entry) });
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    callTool: (call) => client.callTool({ ...call }),
+    close: () => client.close(),
+  };
+});
+
+function transportTo(
+  entry: ServerEntry,
+): MCPTransport | (Omit<HttpEntry, 'headers'> & { headers: Record<string, string> }) {
+  if ('command' in entry) {
+    return new StdioTransport({ ...entry, args: [...entry.args], env: { ...entry.env }, stderr: 'ignore' });
+  }
+  return { ...entry, headers: { ...entry.headers } };
+}
