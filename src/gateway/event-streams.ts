@@ -71,12 +71,12 @@ export class EventStreams implements StreamHost {
   }
 
   /** Makes the answer of a call a stream. */
-  open(call: StreamedCall, wire: Wire): EventStream {
+  open(call: StreamedCall, wire: Wire, retryMs?: number): EventStream {
     if (this.#answers.size >= MAX_REMEMBERED) this.#forgetOldest();
     this.#lastNumber += 1;
     const stream = new EventStream(this, this.#lastNumber, call);
     this.#answers.add(stream);
-    stream.open(wire);
+    stream.open(wire, retryMs);
     if (this.#ended) this.end();
     return stream;
   }

@@ -59,19 +59,21 @@ export class HttpReply implements Reply {
   }
 
   /** Makes this an event stream now, before anything is there to send. */
-  start(): void {
-    startEventStream(this.#res, this.sessionId);
+  start(retryMs?: number): void {
+    if (this.#stream !== undefined || !this.open) return;
+    if (this.#streams === undefined) return startEventStream(this.#res, this.sessionId);
+    const call = { id: this.#requestId, abandon: () => this.#abandon?.() };
+    this.#stream = this.#streams.open(call, sseWire(this.#res, this.sessionId), retryMs);
+  }
+
+  pause(): void {
+    this.#stream?.pause();
   }
 
   event(json: string): boolean {
-    if (this.#stream !== undefined) return this.#stream.push(json);
-    if (!this.open) return false;
-    if (this.#streams !== undefined) {
-      const call = { id: this.#requestId, abandon: () => this.#abandon?.() };
-      this.#stream = this.#streams.open(call, sseWire(this.#res, this.sessionId));
-      return this.#stream.push(json);
-    }
+    if (!this.open && this.#stream === undefined) return false;
     this.start();
+    if (this.#stream !== undefined) return this.#stream.push(json);
     writeBounded(this.#res, sseEvent(json));
     return true;
   }
@@ -97,7 +99,7 @@ export class HttpReply implements Reply {
   end(): void {
     if (this.#stream !== undefined) return this.#stream.finish();
     if (this.#res.writableEnded || this.#res.destroyed) return;
-    if (this.#acceptsStream) this.start();
+    if (this.#acceptsStream) startEventStream(this.#res, this.sessionId);
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
   }
