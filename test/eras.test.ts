@@ -548,6 +548,20 @@ describe('a subscription', () => {
     abort.abort();
   });
 
+  it('on /mcp outlives an upstream that turns it down while another has not answered yet', async () => {
+    const silent = upstreamOf(['legacy'], { capabilities: served, answer: () => new Promise(() => {}) }, 'silent');
+    const deaf = upstreamOf(['modern'], {}, 'deaf');
+    deaf.refusal = new MerlonError('UPSTREAM_UNAVAILABLE', 'no');
+    await start([silent, deaf]);
+    const opening = listen('/mcp', 'admin', { toolsListChanged: true, resourceSubscriptions: ['silent+a:1'] });
+    while (!silent.arrived.some(({ request }) => request.method === 'resources/subscribe')) await settled();
+    await settled();
+    clock.advance(10_000);
+    const { next, abort } = await opening;
+    expect(await next()).toMatchObject({ params: { notifications: {}, _meta: mark } });
+    abort.abort();
+  });
+
   it('ends when its credential counts no more', async () => {
     const revoked = new Set<string>();
     const up = upstreamOf(['modern'], { capabilities: served });

@@ -104,7 +104,7 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
     const passed = { ...heard, params: withMeta(heard.params, mark) };
     void acknowledged.then(() => session.pass(upstream, undefined, passed, reply)).catch(() => {});
   };
-  const flights = [...parts].map(async ([upstream, { filter }]) => {
+  const flying = [...parts].map(async ([upstream, { filter }]) => {
     const request: Request = { ...message, params: { ...message.params, notifications: filter } };
     const { stateless } = asked;
     const own =
@@ -117,13 +117,14 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
       answered(upstream);
     }
   });
+  // From now on somebody looks at each end: a rejection that nobody looks at yet would end the process.
+  const landed = Promise.allSettled(flying);
   await acknowledged;
   stopWaiting();
   const params = { notifications: honoured, _meta: mark };
   reply.event(gate.hide(JSON.stringify({ jsonrpc: '2.0', method: ACKNOWLEDGED, params })));
-  const ends = await Promise.allSettled(flights);
   // Cancelled means that the client is gone; an upstream that fails ends its own part alone.
-  for (const end of ends)
+  for (const end of await landed)
     if (end.status === 'rejected' && gate.known(end.reason).code === 'CANCELLED') throw end.reason;
   return success(message, { resultType: 'complete', _meta: mark });
 }
