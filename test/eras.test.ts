@@ -507,6 +507,17 @@ describe('a subscription', () => {
     expect(up.arrived.map(({ request }) => request.method)).not.toContain('subscriptions/listen');
   });
 
+  it.each(['modern', 'legacy'] as const)('is nothing that a session can ask for, before a %s upstream', async (era) => {
+    const up = upstreamOf([era], { capabilities: served });
+    await start([up]);
+    const session = await gateway.initialize('/mcp/up', 'reader');
+    const params = { notifications: { resourceSubscriptions: ['a:2'] } };
+    const message = { jsonrpc: '2.0', id: 5, method: 'subscriptions/listen', params };
+    expect((await gateway.post('/mcp/up', 'reader', message, session)).body?.error?.code).toBe(-32601);
+    expect(up.arrived.map(({ request }) => request.method)).not.toContain('subscriptions/listen');
+    expect(gateway.entries.at(-1)).toMatchObject({ kind: 'refusal', code: 'METHOD_UNKNOWN' });
+  });
+
   it('passes what the upstream sends, under the client’s own mark, and ends with the client', async () => {
     const up = upstreamOf(['modern'], { capabilities: served });
     await start([up]);
