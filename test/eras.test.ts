@@ -3,6 +3,7 @@ import { MODERN_VERSION } from '../src/gateway/era.ts';
 import { type FakeClock, fakeClock } from '../src/kernel/clock.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import type { JsonObject, Request } from '../src/kernel/jsonrpc.ts';
+import { defineRole } from '../src/policy/decide.ts';
 import { eraUpstream, type EraUpstream, type EraUpstreamOptions } from './era-upstream.ts';
 import { type FakeGateway, type FakeGatewayOptions, startFakeGateway } from './fake-gateway.ts';
 import { settled } from './scripted-link.ts';
@@ -322,6 +323,33 @@ describe('a stateless request', () => {
     expect(gateway.gate.sessions.size).toBe(3);
     await settled();
     expect(up.links.size).toBe(3);
+  });
+});
+
+describe('what is kept for stateless clients', () => {
+  const roles = { ...ROLES, narrow: ['read:info', 'execute:tool/up/list'] };
+  const discover: Sent = { method: 'server/discover' };
+
+  it('tells a role nothing of what the same caller opened in another', async () => {
+    const [up, secret] = [upstreamOf(['modern']), upstreamOf(['modern'], { capabilities: { logging: {} } }, 'secret')];
+    await start([up, secret], { roles });
+    expect((await ask('/mcp', 'alice:admin', discover)).result['capabilities']).toHaveProperty('logging');
+    expect((await ask('/mcp', 'alice:narrow', discover)).result['capabilities']).not.toHaveProperty('logging');
+    const opened = gateway.entries.filter(({ kind }) => kind === 'session');
+    expect(opened.map((entry) => 'caller' in entry && entry.caller?.role)).toEqual(['admin', 'narrow']);
+  });
+
+  it('is forgotten with the upstream or the permission that it came from', async () => {
+    const [up, secret] = [upstreamOf(['modern']), upstreamOf(['modern'], { capabilities: { logging: {} } }, 'secret')];
+    await start([up, secret], { roles });
+    await ask('/mcp', 'admin', discover);
+    const before = gateway.gate.current;
+    await gateway.gate.swap({ ...before, roles: new Map([['admin', defineRole('admin', roles.narrow)]]) });
+    expect((await ask('/mcp', 'admin', discover)).result['capabilities']).not.toHaveProperty('logging');
+    const changed = upstreamOf(['modern'], { capabilities: { completions: {} } });
+    await gateway.gate.swap({ ...before, upstreams: new Map([['up', changed]]) });
+    const { capabilities } = (await ask('/mcp', 'admin', discover)).result;
+    expect(capabilities).toEqual({ completions: {} });
   });
 });
 

@@ -194,8 +194,8 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * What a stateless client has open here: one session for all requests of a principal that say the same of their
-   * client, because a legacy upstream was told exactly that when it was initialized.
+   * What a stateless client has open here: one session for all requests of a principal in one role that say the same of
+   * their client, because a legacy upstream was told exactly that when it was initialized.
    * @throws MerlonError TOO_MANY_SESSIONS
    */
   async statelessSession(
@@ -205,7 +205,7 @@ export class Gate implements Pipeline, SessionHost {
     envelope: Envelope,
   ): Promise<Session> {
     const { capabilities, clientInfo } = envelope;
-    const said = JSON.stringify([caller.principal, scope, capabilities, clientInfo]);
+    const said = JSON.stringify([caller.principal, caller.role, scope, capabilities, clientInfo]);
     const key = said.length > MAX_KEY ? hash('sha256', said) : said;
     const known = this.#stateless.get(key);
     if (known !== undefined && !known.ended) {

@@ -49,8 +49,8 @@ const MAX_ASKED = 100;
 
 /**
  * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
- * the gateway keeps for all requests of one principal that say the same of their client. Its id is random and proves
- * nothing: every request authenticates again and must come from the principal that opened the session.
+ * the gateway keeps for all requests of one principal in one role that say the same of their client. Its id is random
+ * and proves nothing: every request authenticates again and must come from the principal that opened the session.
  */
 export class Session {
   readonly id: string;
@@ -149,6 +149,7 @@ export class Session {
   async drop(upstream: string, cause: string): Promise<void> {
     const opening = this.#links.get(upstream);
     this.#links.delete(upstream);
+    this.answers.delete(upstream);
     const link = await opening?.catch(() => undefined);
     await link?.retire(cause);
   }
