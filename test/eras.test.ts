@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MODERN_VERSION } from '../src/gateway/era.ts';
+import { type Era, MODERN_VERSION } from '../src/gateway/era.ts';
 import { type FakeClock, fakeClock } from '../src/kernel/clock.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import type { JsonObject, Request } from '../src/kernel/jsonrpc.ts';
@@ -111,6 +111,36 @@ describe('which era an upstream speaks', () => {
     clock.advance(600_001);
     await ask('/mcp/up', 'admin', { ...call('list'), clientName: 'a third' });
     expect(methods().slice(5)).toEqual(['server/discover', 'initialize', 'tools/call']);
+  });
+
+  it('is what it spoke last, when it was updated before the ten minutes were over', async () => {
+    const eras: Era[] = ['legacy'];
+    const up = upstreamOf(eras);
+    await start([up]);
+    await ask('/mcp/up', 'admin', call('list'));
+    eras.splice(0, 1, 'modern');
+    const methodsOf = async (clientName: string): Promise<string[]> => {
+      const before = up.arrived.length;
+      await ask('/mcp/up', 'admin', { ...call('list'), clientName });
+      return up.arrived.slice(before).map(({ request }) => request.method);
+    };
+    expect(await methodsOf('another')).toEqual(['initialize', 'server/discover', 'tools/call']);
+    expect(await methodsOf('a third')).toEqual(['server/discover', 'tools/call']);
+  });
+
+  it('is asked again of an upstream that ended in the moment in which it answered', async () => {
+    const up = upstreamOf(['modern']);
+    const moments = [() => up.crash('gone')];
+    await start([up], {
+      auditFails({ kind }) {
+        if (kind === 'outcome') moments.shift()?.();
+        return false;
+      },
+    });
+    expect((await ask('/mcp/up', 'admin', call('list'))).error.data).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect((await ask('/mcp/up', 'admin', call('list'))).status).toBe(200);
+    const methods = up.arrived.map(({ request }) => request.method);
+    expect(methods).toEqual(['server/discover', 'server/discover', 'tools/call']);
   });
 
   it('is found out by a legacy client that meets a modern upstream', async () => {

@@ -23,7 +23,7 @@ import { isDiscovery, refutesEra, wantsAnotherTry } from './era-verdict.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
-import { upstreamInvalid } from './pending.ts';
+import { upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { type Recorder, whoOf } from './record.ts';
 import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
@@ -256,6 +256,7 @@ export class Gate implements Pipeline, SessionHost {
     const definition = this.current.upstreams.get(upstream);
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
     let failed: Failure | undefined;
+    let refuted: Era | undefined;
     for (const era of definition.eras.candidates(session.era)) {
       let isTaken = false;
       const link = await this.#open(definition, era, session.era, {
@@ -275,7 +276,9 @@ export class Gate implements Pipeline, SessionHost {
       }
       if (!isFailure(answer)) {
         definition.eras.spoken(era);
-        if (failed !== undefined) definition.eras.notSpoken(session.era);
+        if (refuted !== undefined) definition.eras.notSpoken(refuted);
+        // Its end came before anybody could be told of it.
+        if (link.closed) throw upstreamUnavailable(upstream, 'ended');
         session.answers.set(upstream, answer.result);
         isTaken = true;
         return link;
@@ -283,6 +286,7 @@ export class Gate implements Pipeline, SessionHost {
       void link.close('initialize failed');
       failed ??= answer;
       if (!refutesEra(answer, era, definition.definition.kind === 'stdio')) break;
+      refuted = era;
     }
     throw initializeFailed(upstream, failed);
   }
