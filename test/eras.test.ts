@@ -642,6 +642,34 @@ describe('a subscription', () => {
     expect(await next()).toBeUndefined();
   });
 
+  it('ends when its role may no longer read what it is told of', async () => {
+    const up = upstreamOf(['modern'], { capabilities: served });
+    await start([up]);
+    const before = gateway.gate.current;
+    const { next } = await listen('/mcp/up', 'reader', { resourceSubscriptions: ['a:1'] });
+    await next();
+    const swap = async (permissions: string[]): Promise<void> => {
+      await gateway.gate.swap({ ...before, roles: new Map([['reader', defineRole('reader', permissions)]]) });
+      clock.advance(1_000);
+      await settled();
+    };
+    await swap([...ROLES.reader, 'read:resource/up/a:2']);
+    up.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1', _meta: mark } });
+    expect(await next()).toMatchObject({ params: { uri: 'a:1' } });
+    await swap(['read:info', 'execute:tool/up/list']);
+    expect(await next()).toBeUndefined();
+  });
+
+  it('does not hold up the end of the gateway, and is told of it (SUB-06)', async () => {
+    const up = upstreamOf(['modern'], { capabilities: served });
+    await start([up]);
+    const { next } = await listen('/mcp/up', 'admin', { toolsListChanged: true });
+    await next();
+    await gateway.gate.close(3_600_000);
+    expect(await next()).toMatchObject({ id: 'sub', result: { resultType: 'complete', _meta: mark } });
+    expect(await next()).toBeUndefined();
+  });
+
   it('counts among the caller’s streams', async () => {
     const up = upstreamOf(['modern'], { capabilities: served });
     await start([up], { limits: { maxStreamsPerCaller: 1 } });

@@ -371,6 +371,7 @@ export class Gate implements Pipeline, SessionHost {
   /** Lets calls in flight finish for at most `graceMs`, then ends every session and upstream. */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
+    for (const session of this.sessions.values()) session.finishGuarded();
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.clock.after(graceMs, resolve);
     await Promise.race([this.flights.idle(), promise]);

@@ -24,13 +24,23 @@ export async function listened(gate: Gate, asked: Asked, stay: { mayStay(): Prom
   const parts = partsOf(gate, asked, wanted);
   authorizeUris(gate, asked, parts);
   const release = gate.takeStream(caller.principal);
+  const mayHear = watchRole(gate, asked, parts);
+  const flight = stateless?.flight ?? message.id;
+  let isFinished = false;
   const unguard = session.guard({
-    mayStay: () => stay.mayStay(),
-    end: () => session.cancel(stateless?.flight ?? message.id, 'The credential counts no more.'),
+    mayStay: async () => mayHear() && (await stay.mayStay()),
+    end: () => session.cancel(flight, 'The credential counts no more.'),
+    finish() {
+      isFinished = true;
+      session.cancel(flight, 'The gateway is stopping.');
+    },
   });
   try {
     if (session.scope !== undefined) return await single(gate, asked, session.scope, message);
     return await together(gate, asked, parts);
+  } catch (error) {
+    if (isFinished && gate.known(error).code === 'CANCELLED') return ended(message);
+    throw error;
   } finally {
     unguard();
     release();
@@ -81,6 +91,25 @@ function authorizeUris(gate: Gate, { caller }: Asked, parts: Parts): void {
   if (first !== undefined) throw forbidden(first, ...others);
 }
 
+/** Judges again whenever the caller's role was defined anew: a subscription outlives many configurations. */
+function watchRole(gate: Gate, asked: Asked, parts: Parts): () => boolean {
+  let judged = gate.roleOf(asked.caller);
+  return () => {
+    const role = gate.roleOf(asked.caller);
+    if (role === judged) return true;
+    judged = role;
+    const reachable = gate.reachable(asked.caller);
+    if (![...parts.keys()].every((upstream) => reachable.has(upstream))) return false;
+    authorizeUris(gate, asked, parts);
+    return true;
+  };
+}
+
+/** What a subscription is told that ends in good order (SUB-06). */
+function ended(message: Request): Told {
+  return success(message, { resultType: 'complete', _meta: { [META.subscription]: message.id } });
+}
+
 /** One subscription at each upstream, and one acknowledgement for all of them, which comes first (SUB-02). */
 async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
   const { message, caller, session, reply } = asked;
@@ -126,7 +155,7 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
   // Cancelled means that the client is gone; an upstream that fails ends its own part alone.
   for (const end of await landed)
     if (end.status === 'rejected' && gate.known(end.reason).code === 'CANCELLED') throw end.reason;
-  return success(message, { resultType: 'complete', _meta: mark });
+  return ended(message);
 }
 
 function merged(

@@ -26,7 +26,10 @@ export interface SessionHost {
 /** A long answer, and whether its caller may still have it. */
 export interface Guarded {
   mayStay(): Promise<boolean>;
+  /** Ends it, because it must be had no longer. */
   end(): void;
+  /** Ends it in good order. */
+  finish(): void;
 }
 
 /** Who opens a session, and how. */
@@ -184,6 +187,11 @@ export class Session {
   guard(guarded: Guarded): () => void {
     this.#guarded.add(guarded);
     return () => void this.#guarded.delete(guarded);
+  }
+
+  /** Ends the answers that would never end by themselves, in good order. */
+  finishGuarded(): void {
+    for (const guarded of this.#guarded) guarded.finish();
   }
 
   /** Ends the client's streams when the credential that opened them counts no more, and what waited too long. */
