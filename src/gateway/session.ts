@@ -129,6 +129,8 @@ export class Session {
     const listener: Listener = {
       announce: (message) => void this.#announce(upstream, opened, message),
       closed: () => {
+        // Nobody waits for these answers any more.
+        for (const [id, asked] of this.#asked) if (asked.link === opened) this.#asked.delete(id);
         if (this.#links.get(upstream) === opening) this.#links.delete(upstream);
       },
     };
@@ -276,7 +278,9 @@ export class Session {
     const { method, params } = message;
     if (method === 'notifications/cancelled') {
       const asked = [...this.#asked].find(([, { link: from, id }]) => from === link && id === params?.['requestId']);
-      return asked === undefined ? undefined : { ...message, params: { ...params, requestId: asked[0] } };
+      if (asked === undefined) return undefined;
+      this.#asked.delete(asked[0]);
+      return { ...message, params: { ...params, requestId: asked[0] } };
     }
     if (
       this.scope === undefined &&
