@@ -21,6 +21,7 @@ export class HttpReply implements Reply {
   #streams: EventStreams | undefined;
   #requestId: Id = '';
   #stream: EventStream | undefined;
+  #isSlow = false;
 
   constructor(res: ServerResponse, acceptsStream: boolean) {
     this.#res = res;
@@ -54,18 +55,22 @@ export class HttpReply implements Reply {
   event(json: string): boolean {
     if (this.#stream !== undefined) return this.#stream.push(json);
     if (!this.open) return false;
-    if (this.#streams !== undefined) {
-      this.#stream = this.#streams.open(this.#requestId, sseWire(this.#res, this.sessionId));
-      return this.#stream.push(json);
-    }
+    if (this.#streams !== undefined) return this.#open(this.#streams).push(json);
     this.start();
     writeBounded(this.#res, sseEvent(json));
     return true;
   }
 
+  /**
+   * An answer that has not begun by the second sign of life becomes a stream, where its client reads a first event
+   * without data: so nothing on the way takes a long call for dead, and when its connection breaks it goes on.
+   */
   keepAlive(): void {
-    if (this.#stream !== undefined) this.#stream.keepAlive();
-    else if (this.open && this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
+    if (this.#stream !== undefined) return this.#stream.keepAlive();
+    if (!this.open) return;
+    if (this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
+    else if (this.#isSlow && this.#streams?.primes === true) this.#open(this.#streams);
+    this.#isSlow = true;
   }
 
   reply(json: string, status = 200): void {
@@ -87,5 +92,10 @@ export class HttpReply implements Reply {
     if (this.#acceptsStream) this.start();
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
+  }
+
+  #open(streams: EventStreams): EventStream {
+    this.#stream = streams.open(this.#requestId, sseWire(this.#res, this.sessionId));
+    return this.#stream;
   }
 }
