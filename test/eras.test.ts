@@ -152,6 +152,18 @@ describe('which era an upstream speaks', () => {
     expect(up.arrived.map(({ request }) => request.method)).not.toContain('initialize');
   });
 
+  it('is offered again when it refuses the version and names it (VER-02)', async () => {
+    const up = upstreamOf(['modern']);
+    up.refusals.push({ code: -32022, data: { supported: [MODERN_VERSION] } });
+    await start([up]);
+    expect((await ask('/mcp/up', 'admin', call('list'))).status).toBe(200);
+    expect(up.arrived.map(({ request }) => request.method)).toEqual([
+      'server/discover',
+      'server/discover',
+      'tools/call',
+    ]);
+  });
+
   it.each([400, 404, 405])('is told by HTTP %i', async (status) => {
     const up = upstreamOf(['legacy']);
     up.refusal = new MerlonError('UPSTREAM_UNAVAILABLE', 'no', { data: { status } });

@@ -22,6 +22,7 @@ export type Change = { readonly set: readonly Step[]; readonly to: Value } | { r
  */
 export function editText(text: string, format: Format, changes: readonly Change[], file: string): string {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  readOrThrow(text.slice(mark.length), format, file);
   return mark + changes.reduce((now, change) => editOnce(now, format, change, file), text.slice(mark.length));
 }
 
@@ -37,8 +38,8 @@ function editOnce(text: string, format: Format, change: Change, file: string): s
   return edited;
 }
 
-/** The tree of a text. @throws MerlonError CONFIG_SYNTAX, CONFIG_INVALID */
-export function readOrThrow(text: string, format: Format, file: string): Tree {
+/** The tree of a text. */
+function readOrThrow(text: string, format: Format, file: string): Tree {
   const { tree, faults } = readTree(text, format);
   if (tree !== undefined) return tree;
   const { offset = 0, message = 'It cannot be read.' } = faults[0] ?? {};
@@ -85,8 +86,10 @@ function bare(value: unknown): Value {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
     return value;
   if (Array.isArray(value)) return value.map(bare);
-  // Dates and large numbers: only whether they stay the same counts.
-  if (typeof value !== 'object' || value instanceof Date) return String(value);
+  // Of dates and large numbers only whether they stay the same counts.
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== 'object') return null;
   const object = Object.create(null) as Record<string, Value>;
   for (const [key, item] of Object.entries(value)) object[key] = bare(item);
   return object;

@@ -62,12 +62,13 @@ export const opencode: Shape = {
 export const continueDev: Shape = {
   root: ['mcpServers'],
   collection: 'list',
+  named: true,
   stdio: STDIO,
   http: { type: 'streamable-http', url: 'url', headers: ['requestOptions', 'headers'] },
   sse: { type: 'sse', url: 'url', headers: ['requestOptions', 'headers'] },
 };
 
-const GOOSE = { enabled: true, timeout: 300 } as const;
+const GOOSE = { enabled: true, description: 'Merlon', timeout: 300 } as const;
 
 /** Goose: `extensions`, of which those built in are none of ours. */
 export const goose: Shape = {

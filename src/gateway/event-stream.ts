@@ -11,7 +11,7 @@ export interface Wire {
   /** Sends one message; a client that comes back names the id of the last one that it got. */
   say(json: string, id: string): void;
   /** Tells from where to go on, before anything is there to say (LEG-HTTP-11). */
-  prime(id: string): void;
+  prime(id: string, retryMs?: number): void;
   /** Says something that is no message, for whoever watches the connection. */
   comment(text: string): void;
   end(): void;
@@ -110,12 +110,12 @@ export class EventStream implements EventSource, Bagged {
   }
 
   /** Takes a connection of a client that knows nothing of the stream yet, and says what was said to nobody so far. */
-  open(wire: Wire): void {
+  open(wire: Wire, retryMs?: number): void {
     const { buffer, primes } = this.#host;
     this.#attach(wire);
     const after = this.#sent;
     if (primes) {
-      wire.prime(this.#idOf(this.#primer));
+      wire.prime(this.#idOf(this.#primer), retryMs);
       this.#sent = this.#primer;
     }
     this.#replay(wire, after, buffer.after(this, after));
@@ -142,6 +142,11 @@ export class EventStream implements EventSource, Bagged {
       this.#write(wire, this.#answer, JSON.stringify(failure(this.#request, error)));
     }
     wire.end();
+  }
+
+  /** Ends the connection of a client that has been told how to come back. */
+  pause(): void {
+    if (this.#host.primes && this.#sent > 0) this.hangUp();
   }
 
   /** Ends the connection, not the stream. */

@@ -74,12 +74,12 @@ export class EventStreams implements StreamHost {
   }
 
   /** Makes the answer to a request a stream. */
-  open(request: Id, wire: Wire): EventStream {
+  open(request: Id, wire: Wire, retryMs?: number): EventStream {
     if (this.#answers.size >= MAX_REMEMBERED) this.#forgetOldest();
     this.#lastNumber += 1;
     const stream = new EventStream(this, this.#lastNumber, request);
     this.#answers.add(stream);
-    stream.open(wire);
+    stream.open(wire, retryMs);
     if (this.#ended) this.end();
     return stream;
   }

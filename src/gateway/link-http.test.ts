@@ -346,7 +346,11 @@ describe('a stateless link', () => {
       { ...modern, paramHeaders },
     );
     const params = { name: 'greet', arguments: { region: 'öst' } };
-    await link.request(request(1, params), ignore, ['Mcp-Param-Other', 'x']).reply;
+    await link.request(request(1, params), ignore, {
+      forwarded: ['Mcp-Param-Other', 'x'],
+      opened: ignore,
+      paused: ignore,
+    }).reply;
     await link.request(request(2, { name: 'other' }), ignore).reply;
     expect(seen[0]?.headers).toMatchObject({
       'mcp-protocol-version': '2026-07-28',

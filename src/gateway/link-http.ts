@@ -14,7 +14,7 @@ import { type Era, MODERN_VERSION } from './era.ts';
 import type { HttpClient } from './http-client.ts';
 import type { HttpHandler } from './http-connection.ts';
 import type { ResponseHeaders } from './http-response.ts';
-import type { Flight, Link, Listener } from './link.ts';
+import type { Carriage, Flight, Link, Listener } from './link.ts';
 import { mirroredHeaders, type ParamHeader } from './mirrored-headers.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { createSseReader, type SseEvent, type SseReader } from './sse.ts';
@@ -103,7 +103,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending, forwarded: readonly string[] | undefined): { abort(): void } {
+  function exchange(pending: Pending, carriage: Carriage | undefined): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -112,6 +112,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     let chunks: Buffer[] = [];
     let size = 0;
     let attempts = 0;
+    let isOpened = false;
     let waitMs = RESUME_MS;
 
     const refuse = (error: Error): void => {
@@ -124,17 +125,26 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     };
     const onEvent = (event: SseEvent): void => {
       attempts = 0;
-      if (event.data === '' || pending.isSettled()) return;
+      if (pending.isSettled()) return;
+      if (event.data === '') {
+        const retryMs = reader?.retryMs;
+        if (!isOpened && event.id !== undefined && !isModern) {
+          carriage?.opened(retryMs === undefined ? undefined : Math.min(retryMs, MAX_RESUME_MS));
+        }
+        isOpened = true;
+        return;
+      }
       if (take(pending, event.data, session)) stopWaiting = clock.after(LINGER_MS, () => sent?.abort());
     };
     /** A stream that ended early goes on where it was cut, if it said where that is (LEG-HTTP-12, LEG-HTTP-27). */
-    const resume = (why: string): void => {
+    const resume = (why: string, isIntended: boolean): void => {
       const { lastId, retryMs = waitMs } = reader ?? {};
       attempts += 1;
       waitMs = Math.min(Math.max(retryMs, MIN_RESUME_MS), MAX_RESUME_MS);
       if (isModern || closed || lastId === undefined || !isHeaderSafe(lastId) || attempts > MAX_RESUMES) {
         return pending.fail(upstreamUnavailable(upstream, why));
       }
+      if (isIntended) carriage?.paused();
       const headers = [...headersFor('text/event-stream', false), 'last-event-id', lastId];
       // It may be the answer that opens the session: not known yet, and needed already.
       if (sessionId === undefined && session !== undefined) headers.push('mcp-session-id', session);
@@ -167,17 +177,17 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onEnd() {
         stopWaiting?.();
         if (pending.isSettled()) return;
-        if (reader !== undefined) return resume('ended the stream before its reply');
+        if (reader !== undefined) return resume('ended the stream before its reply', true);
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
         chunks = [];
         finish(pending, status, body, session);
       },
       onError(error) {
         stopWaiting?.();
-        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`);
+        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`, false);
       },
     };
-    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
+    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, carriage?.forwarded));
     if (isModern) pending.abandon = abort;
     return { abort };
   }
@@ -298,13 +308,13 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
 
   return {
     upstream,
-    request(request, related, forwarded): Flight {
+    request(request, related, carriage): Flight {
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending, forwarded);
+      const sent = exchange(pending, carriage);
       return {
         reply: pending.reply,
         cancel(error) {

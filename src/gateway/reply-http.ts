@@ -48,15 +48,20 @@ export class HttpReply implements Reply {
   }
 
   /** Makes this an event stream now, before anything is there to send. */
-  start(): void {
-    startEventStream(this.#res, this.sessionId);
+  start(retryMs?: number): void {
+    if (this.#stream !== undefined || !this.open) return;
+    if (this.#streams === undefined) return startEventStream(this.#res, this.sessionId);
+    this.#stream = this.#streams.open(this.#requestId, sseWire(this.#res, this.sessionId), retryMs);
+  }
+
+  pause(): void {
+    this.#stream?.pause();
   }
 
   event(json: string): boolean {
-    if (this.#stream !== undefined) return this.#stream.push(json);
-    if (!this.open) return false;
-    if (this.#streams !== undefined) return this.#open(this.#streams).push(json);
+    if (!this.open && this.#stream === undefined) return false;
     this.start();
+    if (this.#stream !== undefined) return this.#stream.push(json);
     writeBounded(this.#res, sseEvent(json));
     return true;
   }
@@ -89,7 +94,7 @@ export class HttpReply implements Reply {
   end(): void {
     if (this.#stream !== undefined) return this.#stream.finish();
     if (this.#res.writableEnded || this.#res.destroyed) return;
-    if (this.#acceptsStream) this.start();
+    if (this.#acceptsStream) startEventStream(this.#res, this.sessionId);
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
   }

@@ -14,8 +14,13 @@ export interface Reply extends Bagged {
   readonly streaming?: boolean;
   /** Lets the client come back for what is sent from now on, where its transport has connections that break. */
   resumable?(streams: EventStreams, requestId: Id): void;
-  /** Tells the client now that it is heard, before anything is there to send. */
-  start(): void;
+  /**
+   * Tells the client now that it is heard, before anything is there to send.
+   * @param retryMs how long it should wait before it comes back after its connection broke; default: its own idea
+   */
+  start(retryMs?: number): void;
+  /** Lets the connection go for now, where the client knows how to come back for the rest. */
+  pause?(): void;
   /** Sends one message ahead of the answer; false when this cannot carry it. */
   event(json: string): boolean;
   /** A sign of life for a silent peer or proxy. */

@@ -38,8 +38,8 @@ class SseWire implements Wire {
     this.#write(sseEvent(json, id));
   }
 
-  prime(id: string): void {
-    this.#write(ssePrimer(id));
+  prime(id: string, retryMs?: number): void {
+    this.#write(ssePrimer(id, retryMs));
   }
 
   comment(text: string): void {

@@ -110,6 +110,6 @@ export function sseEvent(json: string, id?: string): string {
 }
 
 /** Writes an event without data: it only tells a client from where to go on (MCP 2025-11-25; LEG-HTTP-11). */
-export function ssePrimer(id: string): string {
-  return `id: ${id}\ndata: \n\n`;
+export function ssePrimer(id: string, retryMs?: number): string {
+  return retryMs === undefined ? `id: ${id}\ndata: \n\n` : `id: ${id}\nretry: ${retryMs}\ndata: \n\n`;
 }

@@ -28,6 +28,8 @@ export const errorTable = {
     exit: 14,
     todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
   },
+  CLIENT_FILE_UNUSABLE: { exit: 17, todo: 'Make the file and its folder readable and writable for this user.' },
+  CLIENT_FILE_CHANGED: { exit: 18, todo: 'Run the command again: it starts from the file as it is now.' },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
   AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
   AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },

@@ -39,11 +39,11 @@ export async function measureClients(folder: string, say: Say): Promise<Measured
         .map((job) => [job.scenario, checks.get(job) ?? []]),
     );
   return [...required].map(([revision, requirements]) => ({
-    revision,
-    leg: 'client' as const,
+    title: `Clients, ${revision}`,
     requirements,
     direct: resultsOf(revision, false),
     through: resultsOf(revision, true),
+    isBridged: false,
   }));
 }
 

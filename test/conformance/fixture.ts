@@ -41,7 +41,7 @@ export function makeFixture(world: World, { era }: Pick<McpRequestContext, 'era'
   addTools(server, [
     ...plainTools,
     ...askingTools,
-    ...roundTripTools(world.codec),
+    ...roundTripTools(server, world.codec),
     ...taskTools(world.tasks),
     ...changeTools(server, world),
   ]);

@@ -9,8 +9,8 @@ const document =
 
 function measured(direct: readonly Check[], through: readonly Check[]): Measured {
   return {
-    revision: '2026-07-28',
-    leg: 'server',
+    title: 'Servers, 2026-07-28',
+    isBridged: false,
     requirements: [{ scenario: 'ping' }, { scenario: 'tasks', notScored: 'extension' }],
     direct: new Map([
       ['ping', direct],
@@ -56,6 +56,10 @@ describe('regressions', () => {
   it('are what succeeds without the gateway alone', () => {
     expect(regressions([measured([yes], [no])])).toHaveLength(1);
     expect(regressions([measured([no], [yes]), measured([yes], [yes])])).toEqual([]);
+  });
+
+  it('leave out what was translated between the eras', () => {
+    expect(regressions([{ ...measured([yes], [no]), isBridged: true }])).toEqual([]);
   });
 
   it('hold a scenario that did not run for one that lost everything', () => {

@@ -1,19 +1,20 @@
 import { type Check, count, differences, losses, passes, type Results } from './checks.ts';
-import type { Requirement, Revision } from './requirements.ts';
+import type { Requirement } from './requirements.ts';
 
 /** What was measured of one revision, from one side of the protocol, with and without the gateway. */
 export interface Measured {
-  readonly revision: Revision;
-  readonly leg: 'server' | 'client';
+  /** The heading of its table. */
+  readonly title: string;
   /** What ran, in the suite's order. */
   readonly requirements: readonly Requirement[];
   readonly direct: Results;
   readonly through: Results;
+  /** True where the gateway translates between the eras, which cannot give what only one of them has. */
+  readonly isBridged: boolean;
 }
 
 const START = '<!-- measured: written by npm run conformance -->';
 const END = '<!-- end -->';
-const headings = { server: 'Servers', client: 'Clients' };
 
 /** The document with its measured part made anew; the text around it stays. @throws Error when it has no such part */
 export function withMeasured(document: string, all: readonly Measured[]): string {
@@ -23,28 +24,27 @@ export function withMeasured(document: string, all: readonly Measured[]): string
   return `${document.slice(0, start)}${START}\n\n${sections}\n\n${document.slice(end)}`;
 }
 
-/** What passes without the gateway and not through it, one line each. */
+/** What passes without the gateway and not through it, one line each; between the eras the tables alone say so. */
 export function regressions(all: readonly Measured[]): string[] {
-  return all.flatMap(({ revision, leg, requirements, direct, through }) =>
+  const ofOneEra = all.filter(({ isBridged }) => !isBridged);
+  return ofOneEra.flatMap(({ title, requirements, direct, through }) =>
     requirements.flatMap(({ scenario }) =>
-      losses(checksOf(direct, scenario), checksOf(through, scenario)).map(
-        (id) => `${headings[leg]}, ${revision}, ${scenario}: ${id}`,
-      ),
+      losses(checksOf(direct, scenario), checksOf(through, scenario)).map((id) => `${title}, ${scenario}: ${id}`),
     ),
   );
 }
 
 /** One line for people who watch: how many scenarios pass on each side. */
-export function summaryOf({ revision, leg, requirements, direct, through }: Measured): string {
+export function summaryOf({ title, requirements, direct, through }: Measured): string {
   const passing = (results: Results): number =>
     requirements.filter(({ scenario }) => passes(checksOf(results, scenario))).length;
-  return `${headings[leg]}, ${revision}: ${passing(direct)} of ${requirements.length} direct, ${passing(through)} through Merlon`;
+  return `${title}: ${passing(direct)} of ${requirements.length} direct, ${passing(through)} through Merlon`;
 }
 
 function sectionOf(measured: Measured): string {
-  const { revision, leg, requirements } = measured;
+  const { title, requirements } = measured;
   return [
-    `### ${headings[leg]}, ${revision}`,
+    `### ${title}`,
     '',
     ...totalsOf(measured),
     '',
