@@ -74,7 +74,7 @@ export class HttpReply implements Reply {
     if (this.#stream !== undefined) return this.#stream.keepAlive();
     if (!this.open) return;
     if (this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
-    else if (this.#isSlow && this.#streams?.primes === true) this.#open(this.#streams);
+    else if (this.#isSlow && this.#streams?.primes === true) this.start();
     this.#isSlow = true;
   }
 
@@ -97,10 +97,5 @@ export class HttpReply implements Reply {
     if (this.#acceptsStream) startEventStream(this.#res, this.sessionId);
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
-  }
-
-  #open(streams: EventStreams): EventStream {
-    this.#stream = streams.open(this.#requestId, sseWire(this.#res, this.sessionId));
-    return this.#stream;
   }
 }
