@@ -97,6 +97,7 @@ export class Session {
     this.lastUsed = now;
     this.events = new EventStreams({
       clock: host.clock,
+      onAbandoned: (request) => void this.cancel(request, 'The client disconnected.'),
       onGap: (stream) =>
         host.log.warn('a client came back too late for some events', { session: id.slice(0, 8), stream }),
     });
