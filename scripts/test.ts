@@ -6,11 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installFolder } from './install.ts';
+import { chromium } from '../test/matrix/columns.ts';
+import { installFolder, installProgram } from './install.ts';
 
 const root = join(import.meta.dirname, '..');
 const clients = join(root, 'test', 'clients');
-/** Programs of others that tests drive or start. */
+/** Programs of others that tests drive or start; the browser comes from Debian. */
 const foreign = [clients, join(root, 'test', 'issuer')];
 
 try {
@@ -20,6 +21,7 @@ try {
   console.error('Tests that need no foreign client run without it: npx vitest run src');
   process.exit(1);
 }
+installProgram(chromium, 'chromium', (line) => console.error(line));
 run('tsc', '-p', join(clients, 'tsconfig.json'));
 const folder = mkdtempSync(join(tmpdir(), 'merlon-tests-'));
 try {

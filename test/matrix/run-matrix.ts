@@ -3,10 +3,10 @@ import type { HttpEntry, ServerEntry, Target } from '../clients/plan.ts';
 import { makeDeployment } from '../deployment.ts';
 import { entriesOf, type Upstream } from '../upstreams.ts';
 import { clients, type MatrixClient } from './clients.ts';
-import { type Column, columns } from './columns.ts';
+import { chromium, type Column, columns } from './columns.ts';
 import { directly } from './exceptions.ts';
 import { type Outcomes, runClient } from './run-client.ts';
-import { chromium, startUpstreams } from './upstreams.ts';
+import { startUpstreams } from './upstreams.ts';
 
 /** What all clients saw, by the client's name. */
 export interface Matrix {
@@ -63,7 +63,7 @@ export async function runMatrix(folder: string): Promise<Matrix> {
 
 function directTargets(client: MatrixClient, upstreams: Matrix['upstreams']): Target[] {
   return runnable
-    .filter((column) => directly(client, column)?.says !== null)
+    .filter((column) => directly(client, column)?.says !== null) // null: not tried
     .map(({ name }) => targetOf(client, name, upstreams[name]));
 }
 
