@@ -1,6 +1,7 @@
 /**
- * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, checks the types of their
- * drivers (the linter cannot, it runs without them), then runs vitest. Ends with the exit code of what failed first.
+ * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, a browser among them, checks the types of what drives
+ * them (the linter cannot, it runs without them), then runs vitest and, unless only some tests were asked for, the
+ * official conformance suite. Ends with the exit code of what failed first.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,19 +11,20 @@ import { chromium } from '../test/matrix/columns.ts';
 import { installFolder, installProgram } from './install.ts';
 
 const root = join(import.meta.dirname, '..');
-const clients = join(root, 'test', 'clients');
-/** Programs of others that tests drive or start; the browser comes from Debian. */
-const foreign = [clients, join(root, 'test', 'issuer')];
+const folderOf = (name: string): string => join(root, 'test', name);
+/** Programs of others that tests drive or start, and those of them that are driven by TypeScript of ours. */
+const foreign = ['clients', 'conformance', 'issuer'].map(folderOf);
+const driven = ['clients', 'conformance'].map(folderOf);
 
 try {
   for (const folder of foreign) installFolder(folder, (line) => console.log(line));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error('Tests that need no foreign client run without it: npx vitest run src');
+  console.error('Tests that need no foreign program run without it: npx vitest run src');
   process.exit(1);
 }
 installProgram(chromium, 'chromium', (line) => console.error(line));
-run('tsc', '-p', join(clients, 'tsconfig.json'));
+for (const each of driven) run('tsc', '-p', join(each, 'tsconfig.json'));
 const folder = mkdtempSync(join(tmpdir(), 'merlon-tests-'));
 try {
   const report = join(folder, 'report.json');
@@ -34,7 +36,7 @@ try {
     `--outputFile=${report}`,
     ...process.argv.slice(2),
   );
-  process.exitCode = status === 0 ? close(report) : status;
+  process.exitCode = status === 0 ? close(report) || conformance() : status;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -45,6 +47,16 @@ function run(program: string, ...args: string[]): number {
   const { status, signal } = spawnSync(process.execPath, [bin, ...args], { cwd: root, stdio: 'inherit' });
   if (signal !== null) process.kill(process.pid, signal);
   if (status !== 0 && program !== 'vitest') process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+/** What passes without the gateway passes through it, and docs/conformance.md says so. Alone, because it watches the clock. */
+function conformance(): number {
+  if (process.argv.length > 2) return 0;
+  const { status } = spawnSync(process.execPath, [join(root, 'test', 'conformance', 'run.ts'), '--check'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   return status ?? 1;
 }
 

@@ -24,6 +24,8 @@ export interface EraUpstream extends Upstream {
   readonly links: Set<Listener>;
   /** What it answers to the first message instead, while it is set. */
   refusal: MerlonError | JsonObject | undefined;
+  /** What it answers to the next first messages instead, one each. */
+  readonly refusals: JsonObject[];
   /** Sends something on every open subscription. */
   publish(message: Announcement): void;
 }
@@ -51,7 +53,8 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
     await Promise.resolve();
     const { method } = request;
     if (method === 'initialize' || method === 'server/discover') {
-      if (upstream.refusal !== undefined) return upstream.refusal;
+      const refusal = upstream.refusals.shift() ?? upstream.refusal;
+      if (refusal !== undefined) return refusal;
       const spoken = method === 'initialize' ? 'legacy' : 'modern';
       if (!options.eras.includes(spoken)) return { code: -32601 };
       const serverInfo = { name, version: '1' };
@@ -87,6 +90,7 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
     arrived,
     links,
     refusal: undefined,
+    refusals: [],
     publish(message) {
       for (const related of subscriptions) related(message);
     },
@@ -105,16 +109,24 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
         get closed() {
           return base.closed;
         },
-        request(request, related, forwarded) {
-          const one: Arrived = { era, request, forwarded, cancelled: false };
+        request(request, related, carriage) {
+          const one: Arrived = { era, request, forwarded: carriage?.forwarded, cancelled: false };
           arrived.push(one);
           const { promise, resolve, reject } = Promise.withResolvers<Response>();
-          replyTo(request, related).then((value) => {
-            if (value instanceof MerlonError) reject(value);
-            else if (typeof value['code'] === 'number') {
-              resolve({ jsonrpc: '2.0', id: request.id, error: { code: value['code'], message: 'no' } });
-            } else resolve({ jsonrpc: '2.0', id: request.id, result: value });
-          }, reject);
+          void (async () => {
+            try {
+              const value = await replyTo(request, related);
+              const { id } = request;
+              if (value instanceof MerlonError) reject(value);
+              else if (typeof value['code'] === 'number') {
+                const { code, data } = value;
+                const error = { code, message: 'no' };
+                resolve({ jsonrpc: '2.0', id, error: data === undefined ? error : { ...error, data } });
+              } else resolve({ jsonrpc: '2.0', id, result: value });
+            } catch (error) {
+              reject(error);
+            }
+          })();
           return {
             reply: promise,
             cancel(error) {

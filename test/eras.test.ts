@@ -39,7 +39,7 @@ function echo(request: Request): JsonObject {
     const tools = ['list', 'drop'].map((name) => ({ name, inputSchema: { type: 'object' } }));
     return { resultType: 'complete', tools, ttlMs: 60_000, cacheScope: 'public' };
   }
-  return { resultType: 'complete', content: [{ type: 'text', text: String(request.params?.['name']) }] };
+  return { resultType: 'complete', content: [{ type: 'text', text: request.params?.['name'] }] };
 }
 
 interface Sent {
@@ -150,6 +150,18 @@ describe('which era an upstream speaks', () => {
     up.refusal = undefined;
     expect((await ask('/mcp/up', 'admin', call('list'))).status).toBe(200);
     expect(up.arrived.map(({ request }) => request.method)).not.toContain('initialize');
+  });
+
+  it('is offered again when it refuses the version and names it (VER-02)', async () => {
+    const up = upstreamOf(['modern']);
+    up.refusals.push({ code: -32022, data: { supported: [MODERN_VERSION] } });
+    await start([up]);
+    expect((await ask('/mcp/up', 'admin', call('list'))).status).toBe(200);
+    expect(up.arrived.map(({ request }) => request.method)).toEqual([
+      'server/discover',
+      'server/discover',
+      'tools/call',
+    ]);
   });
 
   it.each([400, 404, 405])('is told by HTTP %i', async (status) => {
@@ -524,7 +536,7 @@ describe('a subscription', () => {
     });
     const acknowledged = await next();
     expect(acknowledged).toMatchObject({ method: 'notifications/subscriptions/acknowledged', params: { _meta: mark } });
-    const { notifications } = acknowledged?.['params'] as { notifications: JsonObject };
+    const { notifications } = (acknowledged?.['params'] ?? {}) as { notifications: JsonObject };
     expect(notifications['toolsListChanged']).toBe(true);
     expect([...(notifications['resourceSubscriptions'] as string[])].toSorted()).toEqual(['old+b:1', 'up+a:1']);
     up.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1' } });

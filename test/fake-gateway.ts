@@ -5,7 +5,7 @@ import { serveMcp, scopeOf } from '../src/gateway/endpoint.ts';
 import { createEraVerdict } from '../src/gateway/era-verdict.ts';
 import { serveMetadata } from '../src/gateway/serve-metadata.ts';
 import { Gate, type Limits } from '../src/gateway/gate.ts';
-import type { Link, Listener } from '../src/gateway/link.ts';
+import type { Announcement, Link, Listener } from '../src/gateway/link.ts';
 import { createRecorder } from '../src/gateway/record.ts';
 import { createToolHeaders } from '../src/gateway/tool-headers.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
@@ -24,8 +24,12 @@ export interface FakeUpstream extends Upstream {
   readonly links: Set<Listener>;
 }
 
-/** What an upstream of a test answers: a result, an error object, or a promise of one. */
-export type Answer = (request: Request, link: Link) => JsonObject | Promise<JsonObject>;
+/** What an upstream of a test answers: a result, an error object, or a promise of one. `say` sends something before it. */
+export type Answer = (
+  request: Request,
+  link: Link,
+  say: (message: Announcement) => void,
+) => JsonObject | Promise<JsonObject>;
 
 /** An upstream that answers `initialize` and leaves the rest to `answer`. */
 export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
@@ -36,13 +40,13 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     links.add(listener);
     const link: Link = {
       upstream: name,
-      request(request) {
+      request(request, related) {
         received.push(request);
         const { promise, resolve, reject } = Promise.withResolvers<Response>();
         const reply = async (): Promise<Response> => ({
           jsonrpc: '2.0',
           id: request.id,
-          result: await result(request, link),
+          result: await result(request, link, related),
         });
         reply().then(resolve, reject);
         return { reply: promise, cancel: reject };
@@ -65,14 +69,14 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
     };
     return link;
   };
-  const result = (request: Request, link: Link): JsonObject | Promise<JsonObject> =>
+  const result: Answer = (request, link, say) =>
     request.method === 'initialize'
       ? {
           protocolVersion: '2025-11-25',
           capabilities: { tools: {}, prompts: {}, resources: {} },
           serverInfo: { name, version: '1' },
         }
-      : answer(request, link);
+      : answer(request, link, say);
   return {
     name,
     definition: { name, kind: 'http', url: 'http://127.0.0.1:1/', headers: {}, requestTimeoutMs: 60_000 },
@@ -185,7 +189,7 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
       body: JSON.stringify(message),
     });
     const text = await response.text();
-    const json = text.startsWith('event:')
+    const json = response.headers.get('content-type')?.startsWith('text/event-stream')
       ? text
           .trim()
           .split('\n')

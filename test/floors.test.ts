@@ -10,6 +10,7 @@ const floors: Readonly<Record<string, number>> = {
   detect: 1,
   audit: 1,
   logging: 1,
+  clients: 1,
   gateway: 2,
   config: 3,
   api: 3,

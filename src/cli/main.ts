@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
 import { version } from './version.ts';
@@ -55,6 +56,31 @@ program
   .action(async (command: string[], options: RunWrapOptions) => {
     const { runWrap } = await import('./run-wrap.ts');
     await runWrap(command, options);
+  });
+
+program
+  .command('connect')
+  .description('put an MCP client behind Merlon; without a client, list those on this machine')
+  .argument('[client]', 'which client, such as claude-code, vscode, cursor')
+  .argument('[names...]', 'servers of the gateway, each with an entry of its own; with --wrap, servers of the client')
+  .addOption(configOption)
+  .option('--url <address>', 'address of the gateway (default: from its configuration)')
+  .option('--key-env <variable>', 'variable that holds the API key (default: MERLON_API_KEY)')
+  .option('--literal-key', 'write the API key itself into the file')
+  .option('--stdio', 'let the client start the gateway, without a key')
+  .option('--role <role>', 'with --stdio: role of the local user')
+  .option('--wrap', 'put merlon wrap in front of the programs that the client starts')
+  .option('--name <name>', 'name of the new entry (default: merlon, or merlon-NAME)')
+  .option('--file <path>', "another file than the client's own")
+  .option('--project', 'the file of the project in this folder instead of that of the user')
+  .option('--print', 'show it, write nothing')
+  .option('--yes', 'write without being asked')
+  .option('--undo', 'take the last change back')
+  .option('--json', 'without a client: print JSON')
+  .addHelpText('after', '\nThe file is backed up beside itself. Clients and what is written: docs/connect.md.')
+  .action(async (client: string | undefined, names: string[], options: ConnectOptions) => {
+    const { runConnect } = await import('./run-connect.ts');
+    process.exitCode = await runConnect(client, names, options);
   });
 
 const config = program.command('config').description('work with the configuration');

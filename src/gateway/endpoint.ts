@@ -25,6 +25,9 @@ import { HttpReply } from './reply-http.ts';
 import { answered, notified, requested } from './serve-session.ts';
 import { notifiedModern, requestedModern } from './serve-stateless.ts';
 import { checkReach, recorded, whoAsks } from './who-asks.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
+import type { Session } from './session.ts';
+import { sseWire } from './sse-wire.ts';
 
 /** One HTTP request at an MCP endpoint, from a caller who is known. */
 interface Visit {
@@ -119,16 +122,17 @@ async function post(visit: Visit): Promise<void> {
     throw new MerlonError('NOT_ACCEPTABLE', 'The client accepts neither JSON nor an event stream.');
   }
   const message = parse(await readBody(req, gate.current.limits.maxBodyBytes));
-  const sessionId = sessionIdOf(req);
-  if (!isResponse(message) && eraOf(message, versionHeaderOf(req)) === 'modern')
+  const sessionId = headerOf(req, 'mcp-session-id');
+  if (!isResponse(message) && eraOf(message, headerOf(req, 'mcp-protocol-version')?.trim()) === 'modern')
     return await postModern(visit, message);
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
-    const onGone = (run: () => void): void => void res.once('close', run);
-    return await requested(gate, { message, reply, caller, remote, scope, sessionId, onGone });
+    const onGone = (run: () => void): void => reply.onGone(run);
+    const protocolVersion = headerOf(req, 'mcp-protocol-version');
+    return await requested(gate, { message, reply, caller, remote, scope, sessionId, protocolVersion, onGone });
   }
-  const session = gate.findSession(sessionId, caller, remote, scope);
+  const session = sessionOf(visit);
   if (isResponse(message)) await answered(gate, session, message);
   else await notified(gate, session, message);
   res.writeHead(202).end();
@@ -160,38 +164,43 @@ function parse(body: Buffer): Message {
   return toMessage(parseJson(body.toString('utf8')));
 }
 
-/** The session's own stream, for what upstreams say of their own accord. */
+/** The session's own stream, for what upstreams say of their own accord, or one that broke. */
 function get(visit: Visit): void {
-  const { gate, req, res, scope, caller, remote } = visit;
+  const { gate, req, res, caller } = visit;
   if (!accepts(req, 'text/event-stream')) throw new MerlonError('NOT_ACCEPTABLE', 'This is an event stream.');
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+  const session = sessionOf(visit);
+  const lastEventId = headerOf(req, 'last-event-id');
+  const cursor = lastEventId === undefined || lastEventId === '' ? undefined : session.events.find(lastEventId);
+  // An event stream that ends makes clients come back; 204 is how HTML's EventSource is told to stop, and it stops the
+  // SDKs' clients too, which ask again after an answer that is an error.
+  if (cursor?.stream.isSpent(cursor.after) === true) return void res.writeHead(204).end();
   // Its end is past already, so nothing below would ever be released.
   if (res.destroyed) throw new MerlonError('CANCELLED', 'The client is gone.');
   const release = gate.takeStream(caller.principal);
-  const stream = new HttpReply(res, true);
-  stream.sessionId = session.id;
   res.once('close', () => {
     release();
-    session.detach(stream);
     session.lastUsed = gate.clock.now();
   });
-  session.attach(stream, stays(visit));
+  session.attach(sseWire(res, session.id), cursor, stays(visit));
 }
 
-async function remove({ gate, req, res, scope, caller, remote }: Visit): Promise<void> {
-  const session = gate.findSession(sessionIdOf(req), caller, remote, scope);
+async function remove(visit: Visit): Promise<void> {
+  const { res } = visit;
+  const session = sessionOf(visit);
   res.writeHead(204).end();
   await session.end('deleted by the client');
 }
 
-function versionHeaderOf(req: IncomingMessage): string | undefined {
-  const version = req.headers['mcp-protocol-version'];
-  return typeof version === 'string' ? version.trim() : undefined;
+/** The session that a message without an answer, a stream or an end is for. */
+function sessionOf({ gate, req, scope, caller, remote }: Visit): Session {
+  const session = gate.findSession(headerOf(req, 'mcp-session-id'), caller, remote, scope);
+  checkLegacyVersion(headerOf(req, 'mcp-protocol-version'), session.protocolVersion);
+  return session;
 }
 
-function sessionIdOf(req: IncomingMessage): string | undefined {
-  const id = req.headers['mcp-session-id'];
-  return typeof id === 'string' ? id : undefined;
+function headerOf(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function accepts(req: IncomingMessage, type: string): boolean {

@@ -35,6 +35,14 @@ export function isDiscovery(response: Response): boolean {
   return Array.isArray(versions) && versions.includes(MODERN_VERSION) && isObject(response.result['capabilities']);
 }
 
+/** True for an upstream that refused the version it was offered and names the same one as its own (VER-02). */
+export function wantsAnotherTry(response: Response): boolean {
+  if (!isFailure(response) || response.error.code !== -32022) return false;
+  const { data } = response.error;
+  const supported = isObject(data) ? data['supported'] : undefined;
+  return Array.isArray(supported) && supported.includes(MODERN_VERSION);
+}
+
 /**
  * Whether the failed first message of an era says that the upstream does not speak it. Legacy servers refuse in many
  * wordings, so any error of their own counts; being turned away (401, 403), overloaded or absent says nothing.
@@ -49,8 +57,12 @@ export function refutesEra(response: Response, tried: Era, isProcess: boolean): 
     return isProcess && tried === 'modern';
   }
   if (code === 'UPSTREAM_TIMEOUT') return isProcess && tried === 'modern';
+  if (tried === 'modern' && MODERN_REFUSALS.has(response.error.code)) return false;
   return code !== 'CANCELLED' && code !== 'INTERNAL' && code !== 'AUDIT_UNAVAILABLE';
 }
+
+/** Errors that only who speaks 2026-07-28 knows: a header, a capability. */
+const MODERN_REFUSALS: ReadonlySet<number> = new Set([-32020, -32021]);
 
 /** HTTP answers of servers that do not know what they were sent. */
 const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([400, 404, 405, 406, 415, 422, 501]);

@@ -19,7 +19,7 @@ import type { RateLimit } from '../policy/rate-limit.ts';
 import { reaches } from '../policy/reach.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { DISCOVER, type Envelope, type Era, META, MODERN_VERSION } from './era.ts';
-import { isDiscovery, refutesEra } from './era-verdict.ts';
+import { isDiscovery, refutesEra, wantsAnotherTry } from './era-verdict.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
@@ -263,13 +263,16 @@ export class Gate implements Pipeline, SessionHost {
         // An attempt that fails is not the session's link that ends.
         closed: (cause) => (isTaken ? listener.closed(cause) : undefined),
       });
-      const probes = era === 'modern' && session.era === 'modern';
-      const answer = await this.#greet(session, definition, link, probes ? PROBE_MS : undefined).catch(
-        (error: unknown) => {
-          void link.close('initialize failed');
-          throw error;
-        },
-      );
+      const timeoutMs = era === 'modern' && session.era === 'modern' ? PROBE_MS : undefined;
+      const greet = (): Promise<Response> => this.#greet(session, definition, link, timeoutMs);
+      let answer: Response;
+      try {
+        answer = await greet();
+        if (wantsAnotherTry(answer)) answer = await greet();
+      } catch (error) {
+        void link.close('initialize failed');
+        throw error;
+      }
       if (!isFailure(answer)) {
         definition.eras.spoken(era);
         if (failed !== undefined) definition.eras.notSpoken(session.era);

@@ -155,7 +155,11 @@ async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Inten
     if (stateless?.hear !== undefined) stateless.hear(message);
     else session.pass(upstream, link, message, reply).catch(() => {});
   };
-  const flight = link.request(request, hear, stateless?.forwarded);
+  const flight = link.request(request, hear, {
+    forwarded: stateless?.forwarded,
+    opened: (retryMs) => reply?.start(retryMs),
+    paused: () => reply?.pause?.(),
+  });
   // A subscription has no end of its own.
   const timeoutMs = request.method === LISTEN ? Number.POSITIVE_INFINITY : (call.timeoutMs ?? gate.timeoutOf(upstream));
   const landed = gate.flights.start(session, stateless?.flight ?? request.id, flight, timeoutMs, upstream);

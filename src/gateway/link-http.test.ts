@@ -234,10 +234,9 @@ describe('a stream that ends before its reply', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       if (method === 'POST') {
         ids.push(message.id);
-        return void res.end('id: s-1\nretry: 500\ndata: \n\n');
-      }
-      if (headers['last-event-id'] === 's-1') return void res.end(`id: s-2\ndata: \n\n`);
-      res.end(`id: s-3\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: ids[0], result: { done: true } })}\n\n`);
+        res.end('id: s-1\nretry: 500\ndata: \n\n');
+      } else if (headers['last-event-id'] === 's-1') res.end(`id: s-2\ndata: \n\n`);
+      else res.end(`id: s-3\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: ids[0], result: { done: true } })}\n\n`);
     });
     const { reply } = link.request(request('c'), ignore);
     await until(clock, () => seen.length === 3);
@@ -252,8 +251,8 @@ describe('a stream that ends before its reply', () => {
   it('is given up when the upstream does not know it any more, or brings nothing new', async () => {
     const cut = 'id: s-1\ndata: \n\n';
     const gone = await open(({ method }, res) => {
-      if (method === 'GET') return void res.writeHead(400).end();
-      res.writeHead(200, { 'content-type': 'text/event-stream' }).end(cut);
+      if (method === 'GET') res.writeHead(400).end();
+      else res.writeHead(200, { 'content-type': 'text/event-stream' }).end(cut);
     });
     const first = codeOf(gone.link.request(request(1), ignore).reply);
     await until(gone.clock, () => gone.seen.length === 2);
@@ -297,7 +296,11 @@ describe('a stateless link', () => {
       { ...modern, paramHeaders },
     );
     const params = { name: 'greet', arguments: { region: 'öst' } };
-    await link.request(request(1, params), ignore, ['Mcp-Param-Other', 'x']).reply;
+    await link.request(request(1, params), ignore, {
+      forwarded: ['Mcp-Param-Other', 'x'],
+      opened: ignore,
+      paused: ignore,
+    }).reply;
     await link.request(request(2, { name: 'other' }), ignore).reply;
     expect(seen[0]?.headers).toMatchObject({
       'mcp-protocol-version': '2026-07-28',

@@ -14,7 +14,7 @@ import { type Era, MODERN_VERSION } from './era.ts';
 import type { HttpClient } from './http-client.ts';
 import type { HttpHandler } from './http-connection.ts';
 import type { ResponseHeaders } from './http-response.ts';
-import type { Flight, Link, Listener } from './link.ts';
+import type { Carriage, Flight, Link, Listener } from './link.ts';
 import { mirroredHeaders, type ParamHeader } from './mirrored-headers.ts';
 import { createPendingTable, type Pending, upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { createSseReader, type SseEvent, type SseReader } from './sse.ts';
@@ -102,7 +102,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending, forwarded: readonly string[] | undefined): { abort(): void } {
+  function exchange(pending: Pending, carriage: Carriage | undefined): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -111,6 +111,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     let chunks: Buffer[] = [];
     let size = 0;
     let attempts = 0;
+    let isOpened = false;
 
     const refuse = (error: Error): void => {
       pending.fail(error);
@@ -122,7 +123,12 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     };
     const onEvent = (event: SseEvent): void => {
       attempts = 0;
-      if (event.data === '' || pending.isSettled()) return;
+      if (pending.isSettled()) return;
+      if (event.data === '') {
+        if (!isOpened && event.id !== undefined && !isModern) carriage?.opened(reader?.retryMs);
+        isOpened = true;
+        return;
+      }
       if (take(pending, event.data, session)) stopWaiting = clock.after(LINGER_MS, () => sent?.abort());
     };
     /** A stream that ended early goes on where it was cut, if it said where that is (LEG-HTTP-12, LEG-HTTP-27). */
@@ -132,6 +138,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       if (isModern || closed || lastId === undefined || !isHeaderSafe(lastId) || attempts > MAX_RESUMES) {
         return pending.fail(upstreamUnavailable(upstream, why));
       }
+      carriage?.paused();
       const headers = [...headersFor('text/event-stream', false), 'last-event-id', lastId];
       stopWaiting = clock.after(Math.min(retryMs, MAX_RESUME_MS), () => {
         if (!pending.isSettled()) sent = client.send({ url, method: 'GET', headers }, handler);
@@ -172,7 +179,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`);
       },
     };
-    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, forwarded));
+    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, carriage?.forwarded));
     if (isModern) pending.abandon = abort;
     return { abort };
   }
@@ -293,13 +300,13 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
 
   return {
     upstream,
-    request(request, related, forwarded): Flight {
+    request(request, related, carriage): Flight {
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending, forwarded);
+      const sent = exchange(pending, carriage);
       return {
         reply: pending.reply,
         cancel(error) {

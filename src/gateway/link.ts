@@ -11,6 +11,16 @@ export interface Listener {
   closed(cause: string): void;
 }
 
+/** How the transports on both sides of a request follow each other. */
+export interface Carriage {
+  /** Header pairs of the client's that go along. */
+  readonly forwarded: readonly string[] | undefined;
+  /** The upstream has opened a stream that can be gone on with; `retryMs` is the time it wants to be left alone. */
+  opened(retryMs: number | undefined): void;
+  /** The upstream has ended the stream for now, and will be asked for the rest. */
+  paused(): void;
+}
+
 /** One request on its way to an upstream. */
 export interface Flight {
   /** Resolves with the upstream's reply under the caller's id; rejects with a MerlonError. */
@@ -29,9 +39,9 @@ export interface Link {
   readonly upstream: string;
   /**
    * Sends a request; `related` is told what arrives for it before the reply (progress, elicitation …).
-   * @param forwarded raw header pairs of the client's that go along where the transport has headers
+   * @param carriage what concerns the transport alone, where it has such things
    */
-  request(request: Request, related: (message: Announcement) => void, forwarded?: readonly string[]): Flight;
+  request(request: Request, related: (message: Announcement) => void, carriage?: Carriage): Flight;
   notify(notification: Notification): Promise<void>;
   /** Answers a request that the upstream made. */
   respond(response: Response): Promise<void>;

@@ -199,6 +199,8 @@ describe('checking the parameter headers', () => {
       expect(checkedParams([], { region: 'us' }, declared)).toBe('none');
       expect(checkedParams(['mcp-param-region', 'Object'], { region: 'us' }, declared)).toBe('HEADER_MISMATCH');
     }
+    const inherited = Object.create({ region: 'us' }) as JsonObject;
+    expect(checkedParams([], inherited, REGION)).toBe('none');
     const args = argsOf('{"__proto__":{"constructor":"us"}}');
     expect(checkedParams(['mcp-param-region', 'us'], args, path('__proto__', 'constructor'))).toBe('none');
     expect(checkedParams([], args, path('__proto__', 'constructor'))).toBe('HEADER_MISMATCH');

@@ -1,57 +1,90 @@
 import type { ServerResponse } from 'node:http';
+import type { Id } from '../kernel/jsonrpc.ts';
+import type { EventStream } from './event-stream.ts';
+import type { EventStreams } from './event-streams.ts';
 import type { Reply } from './reply.ts';
 import { sseEvent } from './sse.ts';
+import { sseWire, startEventStream } from './sse-wire.ts';
 import { writeBounded } from './write-bounded.ts';
 
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-store',
-  // nginx and its kin would otherwise hold events back.
-  'x-accel-buffering': 'no',
-};
-
-/** One HTTP response to an MCP client: plain JSON, or an event stream from the first event on. */
+/**
+ * One HTTP response to an MCP client: plain JSON, or an event stream from the first event on. In a session the stream
+ * outlives its connection, so that the client can come back for the answer; plain JSON cannot be resumed, and costs
+ * nothing of that.
+ */
 export class HttpReply implements Reply {
   slot = -1;
   /** Sent as Mcp-Session-Id. */
   sessionId: string | undefined;
   readonly #res: ServerResponse;
   readonly #acceptsStream: boolean;
+  #streams: EventStreams | undefined;
+  #requestId: Id = '';
+  #abandon: (() => void) | undefined;
+  #stream: EventStream | undefined;
 
   constructor(res: ServerResponse, acceptsStream: boolean) {
     this.#res = res;
     this.#acceptsStream = acceptsStream;
   }
 
+  /** True once the client is gone and will not be waited for. */
   get gone(): boolean {
-    return this.#res.destroyed;
+    return this.#stream === undefined ? this.#res.destroyed : this.#stream.over;
   }
 
   get open(): boolean {
+    if (this.#stream !== undefined) return this.#stream.attached && !this.#stream.over;
     return this.#acceptsStream && !this.#res.writableEnded && !this.#res.destroyed;
   }
 
+  get streaming(): boolean {
+    return this.#stream !== undefined || this.#res.headersSent;
+  }
+
+  resumable(streams: EventStreams, requestId: Id): void {
+    this.#streams = streams;
+    this.#requestId = requestId;
+  }
+
+  /**
+   * Calls `run` when the client is gone. A broken connection says so only while there is no stream to come back to
+   * (MCP 2025-11-25: "Disconnection SHOULD NOT be interpreted as the client cancelling its request"; LEG-HTTP-18).
+   */
+  onGone(run: () => void): void {
+    this.#abandon = run;
+    this.#res.once('close', () => {
+      if (this.#stream === undefined) run();
+    });
+  }
+
   /** Makes this an event stream now, before anything is there to send. */
-  start(): void {
-    if (this.#res.headersSent) return;
-    const headers =
-      this.sessionId === undefined ? STREAM_HEADERS : { ...STREAM_HEADERS, 'mcp-session-id': this.sessionId };
-    this.#res.writeHead(200, headers);
-    this.#res.flushHeaders();
+  start(retryMs?: number): void {
+    if (this.#stream !== undefined || !this.open) return;
+    if (this.#streams === undefined) return startEventStream(this.#res, this.sessionId);
+    const call = { id: this.#requestId, abandon: () => this.#abandon?.() };
+    this.#stream = this.#streams.open(call, sseWire(this.#res, this.sessionId), retryMs);
+  }
+
+  pause(): void {
+    this.#stream?.pause();
   }
 
   event(json: string): boolean {
-    if (!this.open) return false;
+    if (!this.open && this.#stream === undefined) return false;
     this.start();
+    if (this.#stream !== undefined) return this.#stream.push(json);
     writeBounded(this.#res, sseEvent(json));
     return true;
   }
 
   keepAlive(): void {
-    if (this.open && this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
+    if (this.#stream !== undefined) this.#stream.keepAlive();
+    else if (this.open && this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
   }
 
   reply(json: string, status = 200): void {
+    if (this.#stream !== undefined) return this.#stream.finish(json);
     if (this.#res.writableEnded || this.#res.destroyed) return;
     if (this.#res.headersSent) return void this.#res.end(sseEvent(json));
     const headers: Record<string, string | number> = {
@@ -64,8 +97,9 @@ export class HttpReply implements Reply {
   }
 
   end(): void {
+    if (this.#stream !== undefined) return this.#stream.finish();
     if (this.#res.writableEnded || this.#res.destroyed) return;
-    if (this.#acceptsStream) this.start();
+    if (this.#acceptsStream) startEventStream(this.#res, this.sessionId);
     else if (!this.#res.headersSent) this.#res.writeHead(204);
     this.#res.end();
   }

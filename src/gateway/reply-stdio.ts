@@ -1,7 +1,7 @@
 import type { LineWriter } from './line-writer.ts';
 import type { Reply } from './reply.ts';
 
-/** The answer to one request over stdio; made for no request, it is the session's own stream. */
+/** The answer to one request over stdio. */
 export class StdioReply implements Reply {
   slot = -1;
   /** Stays on this side: over stdio the client is known by the pipe. */

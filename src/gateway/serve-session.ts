@@ -9,6 +9,7 @@ import { type Asked, lists, everywhere, openAll, single, success, TOLD_IN_BAND, 
 import { cancelledId, type Gate } from './gate.ts';
 import { forbidden } from './handle.ts';
 import { whoOf } from './record.ts';
+import { checkLegacyVersion } from './legacy-version.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
@@ -21,7 +22,9 @@ export interface Arrival {
   /** The upstream of `/mcp/NAME`; undefined for all of them. */
   readonly scope: string | undefined;
   readonly sessionId: string | undefined;
-  /** Registers what to do when the client's connection ends. */
+  /** The header MCP-Protocol-Version, where there are headers. */
+  readonly protocolVersion?: string | undefined;
+  /** Registers what to do when the client is gone and will not be waited for. */
   onGone(run: () => void): void;
 }
 
@@ -32,10 +35,12 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   // A notification needs hardly any permission; under an id it would be a request that needs none.
   if (message.method.startsWith(NOTIFICATION_PREFIX)) throw new MerlonError('RPC_INVALID', 'A notification has no id.');
   const session = gate.findSession(sessionId, caller, remote, scope);
+  checkLegacyVersion(arrival.protocolVersion, session.protocolVersion);
   if (session.flights.find(({ id }) => id === message.id) !== undefined)
     throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
   arrival.onGone(() => session.cancel(message.id, 'The client disconnected.'));
   const release = session.carry(reply);
+  reply.resumable?.(session.events, message.id);
   try {
     const { json } = await answer(gate, { message, reply, caller, remote, session });
     reply.reply(json);
@@ -44,11 +49,13 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     // A cancelled request gets no answer (MCP 2025-11-25, "Cancellation").
     if (known.code === 'CANCELLED') return reply.end();
     // To a legacy client HTTP 404 means that its session is gone.
-    if (!TOLD_IN_BAND.has(known.code)) throw known;
+    if (!TOLD_IN_BAND.has(known.code) && reply.streaming !== true) throw known;
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   } finally {
     release();
+    // A stream that nothing ends would be waited for.
+    if (reply.streaming === true) reply.end();
   }
 }
 
@@ -88,9 +95,12 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     const first = scope === undefined ? undefined : session.answers.get(scope);
     const asked = message.params?.['protocolVersion'];
     const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0] ?? '';
+    const facts = first ?? mergeInitialize(session.answers, version, gate.version);
+    const spoken = facts['protocolVersion'];
+    if (typeof spoken === 'string') session.agree(spoken);
     reply.sessionId = session.id;
     isAnswered = true;
-    reply.reply(success(message, first ?? mergeInitialize(session.answers, version, gate.version)).json);
+    reply.reply(success(message, facts).json);
   } catch (error) {
     await session.end('initialize failed');
     const known = gate.known(error);

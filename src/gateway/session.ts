@@ -1,15 +1,21 @@
 import type { Caller } from '../identity/caller.ts';
 import type { Grant } from '../policy/decide.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Bag, type Bagged } from '../kernel/bag.ts';
 import { errorTable, MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
 import { prefixUri } from './aggregate.ts';
 import type { Era } from './era.ts';
+import type { Wire } from './event-stream.ts';
+import { type Cursor, EventStreams } from './event-streams.ts';
+import { readsEmptyEvents } from './legacy-version.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import type { Reply } from './reply.ts';
 
 /** What a session needs of the gateway around it. */
 export interface SessionHost {
+  readonly clock: Clock;
+  readonly log: { warn(message: string, fields: Readonly<Record<string, unknown>>): void };
   /** Opens and initializes a link; the grant proves that the caller may use the upstream. */
   openLink(session: Session, upstream: string, grant: Grant, listener: Listener): Promise<Link>;
   /** Judges and records a request that an upstream makes to the client, before it is delivered. */
@@ -38,8 +44,8 @@ export interface InFlight extends Bagged {
   readonly flight: Flight;
 }
 
-/** Announcements held for a client that has no stream open (older ones give way), and questions open at one time. */
-const MAX_HELD = 100;
+/** Questions of upstreams that may be open at one time. */
+const MAX_ASKED = 100;
 
 /**
  * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
@@ -61,18 +67,20 @@ export class Session {
   remote: string;
   /** Parameters of the first message of each link (`initialize`, `server/discover`), sent again with each new one. */
   readonly openingParams: JsonObject;
-  /** What each upstream answered to that. */
+  /** The protocol version that a legacy client was told. */
+  protocolVersion: string | undefined;
+  /** What each upstream answered to the first message. */
   readonly answers = new Map<string, JsonObject>();
   /** The client's calls in flight under the client's own ids; one call may fly to several upstreams. */
   readonly flights = new Bag<InFlight>();
+  /** What the client hears over event streams, and can ask for again. */
+  readonly events: EventStreams;
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
   readonly #replies = new Bag<Reply>();
   readonly #guarded = new Set<Guarded>();
-  #stream: Reply | undefined;
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
-  #held: string[] = [];
   #lastAsked = 0;
   #ended = false;
 
@@ -87,6 +95,11 @@ export class Session {
     this.openingParams = openingParams;
     this.startedAt = now;
     this.lastUsed = now;
+    this.events = new EventStreams({
+      clock: host.clock,
+      onGap: (stream) =>
+        host.log.warn('a client came back too late for some events', { session: id.slice(0, 8), stream }),
+    });
   }
 
   get ended(): boolean {
@@ -95,7 +108,7 @@ export class Session {
 
   /** True while the client waits for something or listens. */
   get busy(): boolean {
-    return this.flights.size > 0 || this.#stream?.open === true;
+    return this.flights.size > 0 || this.events.listening;
   }
 
   /** Upstreams that this session has opened. */
@@ -119,7 +132,7 @@ export class Session {
       (link) => {
         opened = link;
         if (this.#ended) void link.close('session ended');
-        else if (this.#stream !== undefined) link.listen();
+        else if (this.events.listening) link.listen();
         return link;
       },
       (error: unknown) => {
@@ -145,20 +158,24 @@ export class Session {
     return () => void this.#replies.remove(reply);
   }
 
-  /** Takes the client's own stream (GET); a newer one replaces the older. `mayListen` is asked again and again. */
-  attach(stream: Reply, mayListen: () => Promise<boolean>): void {
-    this.#stream?.end();
-    this.#stream = stream;
-    this.#mayListen = mayListen;
-    stream.start();
-    const held = this.#held;
-    this.#held = [];
-    for (const json of held) stream.event(json);
-    for (const opening of this.#links.values()) void opening.then((link) => link.listen()).catch(() => {});
+  /** Says what the client and we agreed to speak. */
+  agree(protocolVersion: string): void {
+    this.protocolVersion = protocolVersion;
+    this.events.primes = readsEmptyEvents(protocolVersion);
   }
 
-  detach(stream: Reply): void {
-    if (this.#stream === stream) this.#stream = undefined;
+  /**
+   * Takes a connection of the client (GET): for the session's own stream, or for the one that `cursor` names. The
+   * newest one counts. Servers of the SDKs turn a second one away (409), and with it each client whose first connection
+   * died unnoticed. `mayListen` is asked again and again.
+   */
+  attach(wire: Wire, cursor: Cursor | undefined, mayListen: () => Promise<boolean>): void {
+    const { own } = this.events;
+    if (cursor === undefined) own.open(wire);
+    else cursor.stream.resume(wire, cursor.after);
+    if (cursor !== undefined && cursor.stream !== own) return;
+    this.#mayListen = mayListen;
+    for (const opening of this.#links.values()) void opening.then((link) => link.listen()).catch(() => {});
   }
 
   /** Watches over an answer that takes long; what is returned ends the watch. */
@@ -167,17 +184,19 @@ export class Session {
     return () => void this.#guarded.delete(guarded);
   }
 
-  /** Ends the client's streams when the credential that opened them counts no more. */
+  /** Ends the client's streams when the credential that opened them counts no more, and what waited too long. */
   async checkStreams(): Promise<void> {
     for (const guarded of this.#guarded) if (!(await guarded.mayStay().catch(() => false))) guarded.end();
-    const stream = this.#stream;
-    if (stream === undefined) return;
-    const mayListen = await this.#mayListen().catch(() => false);
-    if (!mayListen) stream.end();
+    this.events.sweep();
+    if (!this.events.listening) return;
+    const mayListen = this.#mayListen;
+    const may = await mayListen().catch(() => false);
+    // Another connection may have come meanwhile, with a credential of its own.
+    if (!may && mayListen === this.#mayListen) this.events.own.hangUp();
   }
 
   keepAlive(): void {
-    this.#stream?.keepAlive();
+    if (this.events.listening) this.events.own.keepAlive();
     for (const reply of this.#replies.all()) reply.keepAlive();
   }
 
@@ -186,12 +205,13 @@ export class Session {
     const outgoing = this.#readdress(upstream, link, message);
     if (outgoing === undefined) return;
     const json = await this.#host.announced(this, upstream, outgoing);
-    if (related?.event(json) === true || this.#stream?.event(json) === true) return;
+    if (related?.event(json) === true) return;
     // A stateless client hears what belongs to its request, and nothing else (HTTP-16).
     if (this.era === 'modern') return;
-    for (const reply of this.#replies.all()) if (reply.event(json)) return;
-    this.#held.push(json);
-    if (this.#held.length > MAX_HELD) this.#held.shift();
+    const isHeard = this.events.listening;
+    if (!isHeard) for (const reply of this.#replies.all()) if (reply.open && reply.event(json)) return;
+    // Without anybody there it waits.
+    this.events.own.push(json);
   }
 
   /** Hands the client's answer to the upstream that asked; false when nobody asked for it. */
@@ -217,7 +237,7 @@ export class Session {
     if (this.#ended) return;
     this.#ended = true;
     for (const { id } of this.flights.all()) this.cancel(id, 'The session ended.');
-    this.#stream?.end();
+    this.events.end();
     this.#host.ended(this, cause);
     const openings = [...this.#links.values()];
     this.#links.clear();
@@ -233,7 +253,7 @@ export class Session {
   #readdress(upstream: string, link: Link | undefined, message: Announcement): Announcement | undefined {
     if (isRequest(message)) {
       if (link === undefined || this.era === 'modern') return undefined;
-      if (this.#asked.size >= MAX_HELD) {
+      if (this.#asked.size >= MAX_ASKED) {
         const error = { code: errorTable.RATE_LIMITED.rpc, message: 'Too many questions are open.' };
         link.respond({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
         return undefined;

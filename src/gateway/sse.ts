@@ -101,7 +101,12 @@ function lineEnd(chunk: Buffer, from: number): number {
   return lf === -1 || cr < lf ? cr : lf;
 }
 
-/** Writes one message event; JSON text never holds a raw line break. */
-export function sseEvent(json: string): string {
-  return `event: message\ndata: ${json}\n\n`;
+/** Writes one message event; JSON text never holds a raw line break, and neither does an id of ours. */
+export function sseEvent(json: string, id?: string): string {
+  return id === undefined ? `event: message\ndata: ${json}\n\n` : `event: message\nid: ${id}\ndata: ${json}\n\n`;
+}
+
+/** Writes an event without data: it only tells a client from where to go on (MCP 2025-11-25; LEG-HTTP-11). */
+export function ssePrimer(id: string, retryMs?: number): string {
+  return retryMs === undefined ? `id: ${id}\ndata: \n\n` : `id: ${id}\nretry: ${retryMs}\ndata: \n\n`;
 }

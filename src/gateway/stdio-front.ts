@@ -20,6 +20,7 @@ import { StdioReply } from './reply-stdio.ts';
 import { answered, type Arrival, notified, requested } from './serve-session.ts';
 import { notifiedModern, requestedModern } from './serve-stateless.ts';
 import type { Session } from './session.ts';
+import { stdioWire } from './stdio-wire.ts';
 import { checkReach, recorded, whoAsks } from './who-asks.ts';
 
 /** One client at the other end of a pair of streams, and the gateway that it is served by. */
@@ -134,7 +135,7 @@ export async function serveStdio(front: StdioFront): Promise<void> {
     sessionId = undefined;
     await requested(gate, { ...arrival, sessionId: undefined });
     sessionId = arrival.reply.sessionId;
-    session()?.attach(new StdioReply(writer), staying(arrival.caller));
+    session()?.attach(stdioWire(writer), undefined, staying(arrival.caller));
   }
 
   /** Writes a refusal down and says it where an answer is due: to a request, and to what could not be read. */

@@ -11,7 +11,6 @@ export type Send = (request: Request, related: (message: Announcement) => void) 
  */
 export function flyInSteps(
   link: Link,
-  forwarded: readonly string[] | undefined,
   run: (send: Send) => Promise<Response>,
   stopped: (error: Error) => void = () => {},
 ): Flight {
@@ -20,7 +19,7 @@ export function flyInSteps(
   let end: Error | undefined;
   const send: Send = (request, related) => {
     if (end !== undefined) return Promise.reject(end);
-    current = link.request(request, related, forwarded);
+    current = link.request(request, related);
     return current.reply;
   };
   run(send).then(resolve, reject);

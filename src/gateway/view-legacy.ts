@@ -104,14 +104,14 @@ class LegacyView implements Link {
   request(request: Request, related: (message: Announcement) => void): Flight {
     switch (request.method) {
       case 'initialize':
-        return flyInSteps(this.#link, undefined, (send) => this.#initialize(send, request));
+        return flyInSteps(this.#link, (send) => this.#initialize(send, request));
       case 'ping':
         return landed(success(request.id, {}));
       case 'logging/setLevel':
         return landed(this.#setLevel(request));
       case 'resources/subscribe':
       case 'resources/unsubscribe':
-        return flyInSteps(this.#link, undefined, () => this.#subscribe(request));
+        return flyInSteps(this.#link, () => this.#subscribe(request));
       default:
         return this.#call(request, related);
     }
@@ -201,7 +201,6 @@ class LegacyView implements Link {
     };
     return flyInSteps(
       this.#link,
-      undefined,
       async (send) => {
         if (request.method === 'tools/call' && !this.#options.knowsTools()) await this.#listTools(send);
         return await this.#rounds(send, request, related, ask);

@@ -114,7 +114,7 @@ class ModernView implements Link {
   }
 
   request(request: Request, related: (message: Announcement) => void): Flight {
-    if (request.method === DISCOVER) return flyInSteps(this.#link, undefined, (send) => this.#discover(send, request));
+    if (request.method === DISCOVER) return flyInSteps(this.#link, (send) => this.#discover(send, request));
     if (request.method === LISTEN) return this.#subscriptions.open(request, related, this.#served);
     return this.#call(request, related);
   }
@@ -185,7 +185,6 @@ class ModernView implements Link {
     let held: Held | undefined;
     return flyInSteps(
       this.#link,
-      undefined,
       async (send) => {
         const envelope = envelopeOf(request);
         const { requestState, inputResponses } = request.params ?? {};

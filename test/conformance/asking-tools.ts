@@ -1,6 +1,6 @@
 import { inputRequired } from '@modelcontextprotocol/server';
 import { answerOf, completionOf, form, prompt } from './questions.ts';
-import { type FixtureTool, text } from './tool.ts';
+import { type FixtureTool, shown, text } from './tool.ts';
 
 /**
  * Tools that ask one question in the middle of a call. The SDK sends it as a request of its own in sessions of
@@ -14,7 +14,7 @@ export const askingTools: readonly FixtureTool[] = [
     call({ prompt: line }, ctx) {
       const answer = completionOf(ctx, 'sample');
       if (answer !== undefined) return text(`LLM response: ${answer}`);
-      return inputRequired({ inputRequests: { sample: prompt(String(line)) } });
+      return inputRequired({ inputRequests: { sample: prompt(shown(line)) } });
     },
   },
   {
@@ -24,7 +24,7 @@ export const askingTools: readonly FixtureTool[] = [
     call({ message }, ctx) {
       const answer = answerOf(ctx, 'user');
       if (answer !== undefined) return text(`User response: ${describe(answer)}`);
-      const user = form(String(message), {
+      const user = form(shown(message), {
         username: { type: 'string', description: "User's response" },
         email: { type: 'string', description: "User's email address" },
       });

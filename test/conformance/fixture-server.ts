@@ -1,9 +1,10 @@
 /**
- * A server of both eras with everything that the conformance suite looks for. Listens on a loopback port that the
- * system chooses and prints its URL.
+ * `node fixture-server.ts [--only legacy|modern]`: a server with everything that the conformance suite looks for, of both
+ * eras or of one. Listens on a loopback port that the system chooses and prints its URL.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import {
   createMcpHandler,
@@ -19,6 +20,7 @@ import { makeStateCodec } from './round-trip-tools.ts';
 import { serveSessions } from './sessions.ts';
 import { makeTasks } from './tasks.ts';
 
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
 const world: World = { bus: new InMemoryServerEventBus(), tasks: makeTasks(), codec: makeStateCodec() };
 const sessions = serveSessions(() => makeFixture(world, { era: 'legacy' }));
 const modern = createMcpHandler(({ era }) => makeFixture(world, { era }), { bus: world.bus, legacy: 'reject' });
@@ -28,7 +30,8 @@ async function answer(request: Request): Promise<Response> {
     hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
     originValidationResponse(request, localhostAllowedOrigins());
   if (rejected !== undefined) return rejected;
-  return (await isLegacyRequest(request)) ? sessions(request) : modern.fetch(request);
+  const isLegacy = only === undefined ? await isLegacyRequest(request) : only === 'legacy';
+  return isLegacy ? sessions(request) : modern.fetch(request);
 }
 
 const handler = toNodeHandler({ fetch: answer });

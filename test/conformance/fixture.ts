@@ -35,13 +35,13 @@ export function makeFixture(world: World, { era }: Pick<McpRequestContext, 'era'
       },
       instructions: 'A server for conformance tests.',
       cacheHints: { 'tools/list': cached, 'prompts/list': cached, 'resources/list': cached, 'resources/read': cached },
-      requestState: { verify: world.codec.verify },
+      requestState: { verify: (state, ctx) => world.codec.verify(state, ctx) },
     },
   );
   addTools(server, [
     ...plainTools,
     ...askingTools,
-    ...roundTripTools(world.codec),
+    ...roundTripTools(server, world.codec),
     ...taskTools(world.tasks),
     ...changeTools(server, world),
   ]);

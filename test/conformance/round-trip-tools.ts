@@ -2,11 +2,12 @@ import {
   createRequestStateCodec,
   type InputRequests,
   inputRequired,
+  type McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { capabilitiesOf } from './capabilities.ts';
 import { answerOf, completionOf, form, prompt, rootsOf } from './questions.ts';
-import { type FixtureTool, text } from './tool.ts';
+import { type FixtureTool, shown, text } from './tool.ts';
 
 /** What a request state says of where a call stands. */
 export interface CallState {
@@ -24,7 +25,7 @@ export function makeStateCodec(): ReturnType<typeof createRequestStateCodec<Call
 }
 
 /** The tools of SEP-2322: questions and states that travel through the client in several rounds. */
-export function roundTripTools(codec: StateCodec): readonly FixtureTool[] {
+export function roundTripTools({ server }: McpServer, codec: StateCodec): readonly FixtureTool[] {
   const name = form('What is your name?', { name: { type: 'string' } });
   const confirm = form('Please confirm', { ok: { type: 'boolean' } });
   const roots = inputRequired.listRoots();
@@ -75,7 +76,7 @@ export function roundTripTools(codec: StateCodec): readonly FixtureTool[] {
       async call(_args, ctx) {
         const state = stateIn(ctx);
         const color = answerOf(ctx, 'step2')?.content['color'];
-        if (state?.step === 'two' && color !== undefined) return text(`${state.name} likes ${String(color)}.`);
+        if (state?.step === 'two' && color !== undefined) return text(`${state.name} likes ${shown(color)}.`);
         const given = nameIn(ctx, 'step1');
         if (state?.step === 'one' && given !== undefined) {
           const step2 = form('Step 2: What is your favorite color?', { color: { type: 'string' } });
@@ -88,7 +89,8 @@ export function roundTripTools(codec: StateCodec): readonly FixtureTool[] {
       name: 'test_input_required_result_capabilities',
       description: 'Asks what the client can answer, and nothing else.',
       call(_args, ctx) {
-        const can = capabilitiesOf(ctx);
+        // A session says it once, a request of the modern era each time.
+        const can = server.getClientCapabilities() ?? capabilitiesOf(ctx);
         const questions: InputRequests = {
           ...(can.elicitation === undefined ? {} : { user_name: name }),
           ...(can.sampling === undefined ? {} : { greeting: prompt('Generate a greeting', 50) }),

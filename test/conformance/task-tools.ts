@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { acceptsTasks, requireTasks, type Tasks } from './tasks.ts';
-import { type FixtureTool, text } from './tool.ts';
+import { type FixtureTool, shown, text } from './tool.ts';
 
 /** How long the work of a job takes that is not about time, in milliseconds. */
 const JOB_MS = 50;
@@ -24,14 +24,14 @@ export function taskTools(tasks: Tasks): readonly FixtureTool[] {
       name: 'greet',
       description: 'Greets at once.',
       inputSchema: named,
-      call: ({ name }) => text(`Hello, ${String(name)}!`),
+      call: ({ name }) => text(`Hello, ${shown(name)}!`),
     },
     {
       name: 'slow_compute',
       description: 'Works for some seconds, as a task where the client knows tasks.',
       inputSchema: { type: 'object', properties: { seconds: { type: 'number' }, label: { type: 'string' } } },
       async call({ seconds, label }, ctx) {
-        const done = text(`Computed ${String(label)}.`);
+        const done = text(`Computed ${shown(label)}.`);
         const ms = Number(seconds ?? 0) * 1000;
         if (acceptsTasks(ctx) && ms > 0) return tasks.create(({ signal }) => delay(ms, done, { signal }));
         return delay(ms, done, { signal: ctx.mcpReq.signal });
@@ -66,7 +66,7 @@ export function taskTools(tasks: Tasks): readonly FixtureTool[] {
       call({ filename }, ctx) {
         requireTasks(ctx);
         return tasks.create(async ({ ask }) => {
-          const { confirm } = await ask({ confirm: yesOrNo(`Delete ${String(filename)}?`) });
+          const { confirm } = await ask({ confirm: yesOrNo(`Delete ${shown(filename)}?`) });
           return text(`Answered: ${JSON.stringify(confirm)}`);
         });
       },

@@ -18,7 +18,7 @@ export interface TaskWork {
   /** Aborted by `tasks/cancel`. */
   readonly signal: AbortSignal;
   /** Parks the task until the client has answered every question; resolves with the answers. */
-  ask(questions: InputRequests): Promise<Readonly<Record<string, unknown>>>;
+  readonly ask: (questions: InputRequests) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** The tasks of one fixture, kept until it ends. */
@@ -77,8 +77,8 @@ export function makeTasks(): Tasks {
       const task = makeTask();
       tasks.set(task.id, task);
       void run(task, work);
-      // A task is a result of its own family, which the SDK's types do not know.
-      return { resultType: 'task', ...stateOf(task) } as unknown as CallToolResult;
+      // The SDK gives every result of a tool a content, a task as well.
+      return { resultType: 'task', content: [], ...stateOf(task) };
     },
     get(taskId) {
       const task = find(taskId);

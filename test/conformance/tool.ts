@@ -1,16 +1,13 @@
 import {
   type CallToolResult,
   fromJsonSchema,
-  type InputRequiredResult,
   type JSONObject,
   type McpServer,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
+  type ToolCallback,
 } from '@modelcontextprotocol/server';
-
-/** What a tool of the fixture answers: a result, a question, or a task. */
-export type ToolAnswer = CallToolResult | InputRequiredResult;
 
 /** A tool as the fixture defines it; the suite calls it by its name. */
 export interface FixtureTool {
@@ -19,7 +16,7 @@ export interface FixtureTool {
   /** JSON Schema of the arguments, listed as it stands here. Default: an object without properties. */
   readonly inputSchema?: JSONObject;
   /** Throws a ProtocolError for a JSON-RPC error; any other error becomes a result with `isError`. */
-  call(args: JSONObject, ctx: ServerContext): ToolAnswer | Promise<ToolAnswer>;
+  readonly call: (args: Readonly<Record<string, unknown>>, ctx: ServerContext) => ReturnType<ToolCallback>;
 }
 
 const nothing: JSONObject = { type: 'object', properties: {} };
@@ -36,12 +33,17 @@ export function addTools(server: McpServer, tools: readonly FixtureTool[]): void
     const tool = byName.get(params.name);
     if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${params.name} not found`);
     try {
-      return await tool.call((params.arguments ?? {}) as JSONObject, ctx);
+      return await tool.call(params.arguments ?? {}, ctx);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       return { ...text(error instanceof Error ? error.message : String(error)), isError: true };
     }
   });
+}
+
+/** An argument as it is shown in an answer. */
+export function shown(argument: unknown): string {
+  return typeof argument === 'string' ? argument : JSON.stringify(argument ?? null);
 }
 
 /** A result of one line of text. */

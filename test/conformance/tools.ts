@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JSONObject } from '@modelcontextprotocol/server';
 import { pixelPng, silentWav } from './samples.ts';
-import { type FixtureTool, text } from './tool.ts';
+import { type FixtureTool, shown, text } from './tool.ts';
 
 /** Between two notifications of one call, in milliseconds, so that they are seen to come one by one. */
 const STEP_MS = 50;
@@ -117,7 +117,7 @@ export const plainTools: readonly FixtureTool[] = [
       properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
       required: ['region'],
     },
-    call: ({ region }) => text(`Region: ${String(region)}`),
+    call: ({ region }) => text(`Region: ${shown(region)}`),
   },
   {
     name: 'json_schema_2020_12_tool',
@@ -147,6 +147,7 @@ function richSchema(): JSONObject {
     },
     allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
     if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: { required: ['phone'] },
     else: { required: ['email'] },
     additionalProperties: false,
