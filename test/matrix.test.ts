@@ -28,41 +28,55 @@ it('has a column for each upstream', () => {
   expect(Object.keys(matrix.upstreams).sort()).toEqual(columns.map(({ name }) => name).sort());
 });
 
+const all = clients.flatMap((client) => columns.map((column) => ({ client, column, name: column.name })));
+
+// The yardstick: if one of these fails, what follows says nothing.
+const open = all.filter(({ client, column }) => directly(client, column) === undefined);
+
+describe.each(open)('$client.name and $name, directly', ({ client, column, name }) => {
+  it.runIf(runnable.includes(column))('list and call', () => {
+    const { tools, good } = seen(matrix.direct, client, name);
+    const upstream = matrix.upstreams[name];
+    expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining([...(upstream?.tools ?? [])]));
+    expect(good).toMatchObject({ isError: false });
+    expect(JSON.stringify(good)).toContain(upstream?.says);
+  });
+});
+
+const closed = all.flatMap((pair) => {
+  const says = directly(pair.client, pair.column)?.says ?? null;
+  return says === null ? [] : [{ ...pair, says }];
+});
+
+describe.each(closed)('$client.name and $name, directly', ({ client, column, name, says }) => {
+  it.runIf(runnable.includes(column))('still cannot', () => {
+    expect(outcome(matrix.direct, client, name)).toEqual({ failed: expect.stringMatching(says) });
+  });
+});
+
+const working = all.filter(({ client, column }) => throughTheGateway(client, column) === undefined);
+
+describe.each(working)('$client.name and $name, through the gateway', ({ client, column, name }) => {
+  it.runIf(runnable.includes(column))('show the same as directly', () => {
+    const { tools, good } = seen(matrix.through, client, name);
+    const expected = yardstick(client, name);
+    expect(withoutEra(tools)).toEqual(withoutEra(expected.tools));
+    expect(withoutEra(good)).toEqual(withoutEra(expected.good));
+  });
+});
+
+const failing = all.flatMap((pair) => {
+  const exception = throughTheGateway(pair.client, pair.column);
+  return exception === undefined ? [] : [{ ...pair, ...exception }];
+});
+
+describe.each(failing)('$client.name and $name, through the gateway: $cause', ({ client, column, name, says }) => {
+  it.runIf(runnable.includes(column))('still cannot', () => {
+    expect(outcome(matrix.through, client, name)).toEqual({ failed: expect.stringMatching(says) });
+  });
+});
+
 describe.each(clients)('$name', (client) => {
-  for (const column of columns) {
-    const { name } = column;
-    const there = it.runIf(runnable.includes(column));
-    const [alone, guarded] = [directly(client, column), throughTheGateway(client, column)];
-
-    // The yardstick: if this fails, the tests below say nothing.
-    if (alone === undefined) {
-      there(`lists and calls ${name} directly`, () => {
-        const { tools, good } = seen(matrix.direct, client, name);
-        const upstream = matrix.upstreams[name];
-        expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining([...(upstream?.tools ?? [])]));
-        expect(good).toMatchObject({ isError: false });
-        expect(JSON.stringify(good)).toContain(upstream?.says);
-      });
-    } else if (alone.says !== null) {
-      there(`cannot use ${name} directly: ${alone.cause}`, () => {
-        expect(outcome(matrix.direct, client, name)).toEqual({ failed: expect.stringMatching(alone.says ?? '') });
-      });
-    }
-
-    if (guarded === undefined) {
-      there(`sees the same of ${name} through the gateway as directly`, () => {
-        const { tools, good } = seen(matrix.through, client, name);
-        const expected = yardstick(client, name);
-        expect(withoutEra(tools)).toEqual(withoutEra(expected.tools));
-        expect(withoutEra(good)).toEqual(withoutEra(expected.good));
-      });
-    } else {
-      there(`cannot use ${name} through the gateway: ${guarded.cause}`, () => {
-        expect(outcome(matrix.through, client, name)).toEqual({ failed: expect.stringMatching(guarded.says) });
-      });
-    }
-  }
-
   it('finds the tools of several upstreams at /mcp, prefixed, and can call one', () => {
     const { tools, good } = seen(matrix.through, client, AGGREGATE);
     const names = aggregated.flatMap((name) => yardstick(client, name).tools.map((tool) => `${name}__${tool.name}`));
@@ -84,7 +98,7 @@ describe.each(clients)('$name', (client) => {
 const KNOWN = ['everything', 'everything-http', 'everything-sse', 'filesystem', 'memory'];
 const pairs = clients.filter(({ closely }) => closely).flatMap((client) => KNOWN.map((name) => ({ client, name })));
 
-describe.each(pairs)('$client.name with $name, through the gateway', ({ client, name }) => {
+describe.each(pairs)('$client.name and $name, through the gateway', ({ client, name }) => {
   it('gets the same error of a tool that turns its arguments down', () => {
     const { bad } = closer(seen(matrix.through, client, name));
     expect(bad).toSatisfy(isFailure);

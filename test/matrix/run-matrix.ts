@@ -34,7 +34,8 @@ const AT_ONCE = 3;
 
 /** Lets every client list and call every upstream, without and with the gateway between them; files go to `folder`. */
 export async function runMatrix(folder: string): Promise<Matrix> {
-  const { upstreams, stop } = await startUpstreams(folder);
+  const started = await startUpstreams(folder);
+  const { upstreams } = started;
   const deployment = await makeDeployment({
     permissions: { roles },
     security: { max_requests_per_minute: 60_000, rate_limit_burst: 10_000 },
@@ -57,7 +58,7 @@ export async function runMatrix(folder: string): Promise<Matrix> {
     return { upstreams, direct, through };
   } finally {
     await deployment.remove();
-    await stop();
+    await started.stop();
   }
 }
 
