@@ -51,7 +51,7 @@ function day(time: number): string {
 }
 
 async function open(path: string): Promise<{ keys: ApiKeys; roles: string[] }> {
-  const { config } = await loadConfig(path, { env: process.env, allowUnsafeBind: true });
+  const { config } = await loadConfig(path, { env: process.env, listens: false });
   const [file] = keyFiles(config);
   if (file === undefined) throw new MerlonError('USAGE', 'The configuration has no provider of type api_key.');
   makeStateFolder(dirname(file));

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { interpretConfig, type Loaded } from '../config/load.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { parsePermission } from '../policy/permission.ts';
@@ -49,11 +49,16 @@ export async function wrapConfig(
       mcp_rate_limit_burst: 600,
     },
     logging: { path: join(folder, 'server.log') },
-    mcpServers: { [name]: { command, args, cwd, envPassthrough } },
+    mcpServers: { [name]: { command: programAt(command, cwd), args, cwd, envPassthrough } },
   };
   const readSecret = () => Promise.resolve({ failure: 'is not read here.' });
   const surroundings = { env, readSecret, listens: false, references: false };
   return { name, loaded: await interpretConfig(JSON.stringify(value), join(folder, 'merlon wrap'), surroundings) };
+}
+
+/** In a configuration `./x` means its own folder, which is not the user's. */
+function programAt(command: string, cwd: string): string {
+  return /^\.{1,2}[/\\]/.test(command) ? resolve(cwd, command) : command;
 }
 
 const NAME = /^(?!.*__)[A-Za-z][A-Za-z0-9_-]{0,31}$/;

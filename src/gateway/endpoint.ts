@@ -128,7 +128,7 @@ async function post(visit: Visit): Promise<void> {
   if (isRequest(message)) {
     visit.request = message;
     const reply = new HttpReply(res, acceptsStream);
-    const onGone = (run: () => void): void => reply.onGone(run);
+    const onGone = (run: () => void): void => void res.once('close', run);
     const protocolVersion = headerOf(req, 'mcp-protocol-version');
     return await requested(gate, { message, reply, caller, remote, scope, sessionId, protocolVersion, onGone });
   }

@@ -19,13 +19,6 @@ export interface Wire {
   onClose(run: () => void): void;
 }
 
-/** The call whose answer a stream brings. */
-export interface StreamedCall {
-  readonly id: Id;
-  /** Cancels it: nobody waits any more. */
-  abandon(): void;
-}
-
 /** What a stream needs of its session. */
 export interface StreamHost {
   readonly buffer: EventBuffer;
@@ -34,6 +27,8 @@ export interface StreamHost {
   now(): number;
   /** Told that a client left before its answer: the stream may wait for it (true) or is given up. */
   mayWait(): boolean;
+  /** Told that nobody waits any more for the answer to a request. */
+  abandon(request: Id): void;
   /** Told that a client came back too late for some of it. */
   gap(stream: EventStream): void;
 }
@@ -56,7 +51,8 @@ export class EventStream implements EventSource, Bagged {
   attachedSince = Infinity;
   readonly number: number;
   readonly #host: StreamHost;
-  readonly #call: StreamedCall | undefined;
+  /** Id of the request whose answer it brings; the session's own stream has none. */
+  readonly #request: Id | undefined;
   #wire: Wire | undefined;
   /** The last number given out, and the last one that was written to a connection. */
   #last = 1;
@@ -69,10 +65,10 @@ export class EventStream implements EventSource, Bagged {
   #answer = 0;
   #over = false;
 
-  constructor(host: StreamHost, number: number, call: StreamedCall | undefined) {
+  constructor(host: StreamHost, number: number, request: Id | undefined) {
     this.#host = host;
     this.number = number;
-    this.#call = call;
+    this.#request = request;
   }
 
   /** True while a client is connected to it. */
@@ -87,7 +83,7 @@ export class EventStream implements EventSource, Bagged {
 
   /** True while its call runs for a client that left. */
   get waiting(): boolean {
-    return this.#call !== undefined && !this.#over && this.#wire === undefined;
+    return this.#request !== undefined && !this.#over && this.#wire === undefined;
   }
 
   /** Says one message; false once the stream is over. */
@@ -108,9 +104,9 @@ export class EventStream implements EventSource, Bagged {
 
   /** Ends the call of a client that did not come back; should it come later, it is told so. */
   giveUp(why: string): void {
-    if (this.#call === undefined || this.#over) return;
-    this.finish(JSON.stringify(failure(this.#call.id, new MerlonError('CANCELLED', why))));
-    this.#call.abandon();
+    if (this.#request === undefined || this.#over) return;
+    this.finish(JSON.stringify(failure(this.#request, new MerlonError('CANCELLED', why))));
+    this.#host.abandon(this.#request);
   }
 
   /** Takes a connection of a client that knows nothing of the stream yet, and says what was said to nobody so far. */
@@ -141,9 +137,9 @@ export class EventStream implements EventSource, Bagged {
     this.#attach(wire);
     this.#replay(wire, after, kept);
     if (!this.#over) return;
-    if (this.#call !== undefined && after < this.#answer && kept.at(-1)?.seq !== this.#answer) {
+    if (this.#request !== undefined && after < this.#answer && kept.at(-1)?.seq !== this.#answer) {
       const error = new MerlonError('ANSWER_LOST', 'The answer was not kept until you came back.');
-      this.#write(wire, this.#answer, JSON.stringify(failure(this.#call.id, error)));
+      this.#write(wire, this.#answer, JSON.stringify(failure(this.#request, error)));
     }
     wire.end();
   }
@@ -217,7 +213,7 @@ export class EventStream implements EventSource, Bagged {
     this.attachedSince = Infinity;
     this.#last += 1;
     this.#primer = this.#last;
-    if (!isGone || this.#call === undefined || this.#over) return;
+    if (!isGone || this.#request === undefined || this.#over) return;
     if (this.#host.mayWait()) this.deadline = this.#host.now() + KEEP_MS;
     else this.giveUp('The client disconnected.');
   }

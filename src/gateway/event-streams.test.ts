@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../test/error-of.ts';
 import { type FakeClock, fakeClock } from '../kernel/clock.ts';
+import type { Id } from '../kernel/jsonrpc.ts';
 import type { BufferBounds } from './event-buffer.ts';
 import { type EventStream, KEEP_MS, type Wire } from './event-stream.ts';
 import { EventStreams, MAX_WAITING } from './event-streams.ts';
@@ -73,22 +74,29 @@ interface Fixture {
   readonly streams: EventStreams;
   /** The streams of which something was missing when a client came back. */
   readonly gaps: number[];
+  /** The requests whose answers nobody waits for any more. */
+  readonly abandoned: Id[];
 }
 
 function fixture(bounds?: BufferBounds): Fixture {
   const clock = fakeClock();
   const gaps: number[] = [];
-  const onGap = (stream: number): void => void gaps.push(stream);
-  const streams = new EventStreams(bounds === undefined ? { clock, onGap } : { clock, onGap, bounds });
+  const abandoned: Id[] = [];
+  const streams = new EventStreams({
+    clock,
+    onGap: (stream) => void gaps.push(stream),
+    onAbandoned: (request) => void abandoned.push(request),
+    ...(bounds === undefined ? {} : { bounds }),
+  });
   streams.primes = true;
-  return { clock, streams, gaps };
+  return { clock, streams, gaps, abandoned };
 }
 
-function startCall({ streams }: Fixture, id: number, abandon: () => void = () => {}) {
+function startCall({ streams }: Fixture, id: number) {
   const client = new FakeClient();
   const wire = new FakeWire();
   client.wire = wire;
-  return { stream: streams.open({ id, abandon }, wire), client, wire };
+  return { stream: streams.open(id, wire), client, wire };
 }
 
 /** Comes back for a stream as a client would. */
@@ -226,40 +234,37 @@ describe('an id of an event', () => {
 describe('a call whose client left', () => {
   it('is cancelled after a minute, and the client told so should it come later', () => {
     const the = fixture();
-    let abandoned = 0;
-    const { stream, client } = startCall(the, 7, () => (abandoned += 1));
+    const { stream, client } = startCall(the, 7);
     client.wire?.break();
     client.leave(1);
     the.clock.advance(KEEP_MS - 1);
     the.streams.sweep();
-    expect([abandoned, stream.waiting]).toEqual([0, true]);
+    expect([the.abandoned, stream.waiting]).toEqual([[], true]);
     the.clock.advance(1);
     the.streams.sweep();
     the.streams.sweep();
-    expect([abandoned, stream.waiting]).toEqual([1, false]);
+    expect([the.abandoned, stream.waiting]).toEqual([[7], false]);
     comeBack(the, client);
     expect(readAll(client)).toMatchObject([{ id: 7, error: { data: { code: 'CANCELLED' } } }]);
   });
 
   it('has all the time that it needs once the client is back', () => {
     const the = fixture();
-    let abandoned = 0;
-    const { client } = startCall(the, 7, () => (abandoned += 1));
+    const { client } = startCall(the, 7);
     client.wire?.break();
     client.leave(1);
     the.clock.advance(KEEP_MS - 1);
     comeBack(the, client);
     the.clock.advance(KEEP_MS * 10);
     the.streams.sweep();
-    expect(abandoned).toBe(0);
+    expect(the.abandoned).toEqual([]);
   });
 
   it('is cancelled at once when many others wait already', () => {
     const the = fixture();
-    const abandoned: number[] = [];
-    const calls = Array.from({ length: MAX_WAITING + 2 }, (_, id) => startCall(the, id, () => abandoned.push(id)));
+    const calls = Array.from({ length: MAX_WAITING + 2 }, (_, id) => startCall(the, id));
     for (const { client } of calls) client.wire?.break();
-    expect(abandoned).toEqual([MAX_WAITING, MAX_WAITING + 1]);
+    expect(the.abandoned).toEqual([MAX_WAITING, MAX_WAITING + 1]);
     expect(calls.filter(({ stream }) => stream.waiting)).toHaveLength(MAX_WAITING);
   });
 

@@ -1,9 +1,10 @@
 import { Bag } from '../kernel/bag.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
+import type { Id } from '../kernel/jsonrpc.ts';
 import { type BufferBounds, EventBuffer } from './event-buffer.ts';
 import { parseEventId } from './event-id.ts';
-import { EventStream, KEEP_MS, type StreamedCall, type StreamHost, type Wire } from './event-stream.ts';
+import { EventStream, KEEP_MS, type StreamHost, type Wire } from './event-stream.ts';
 
 /** How many calls of one session may run on for a client that left; beyond that, disconnecting cancels. */
 export const MAX_WAITING = 16;
@@ -23,6 +24,8 @@ export interface EventStreamsOptions {
   readonly clock: Clock;
   /** Told that a client came back too late for some of a stream. */
   readonly onGap: (stream: number) => void;
+  /** Told that nobody waits any more for the answer to a request. */
+  readonly onAbandoned: (request: Id) => void;
   readonly bounds?: BufferBounds;
 }
 
@@ -70,11 +73,11 @@ export class EventStreams implements StreamHost {
     return this.#options.clock.now();
   }
 
-  /** Makes the answer of a call a stream. */
-  open(call: StreamedCall, wire: Wire, retryMs?: number): EventStream {
+  /** Makes the answer to a request a stream. */
+  open(request: Id, wire: Wire, retryMs?: number): EventStream {
     if (this.#answers.size >= MAX_REMEMBERED) this.#forgetOldest();
     this.#lastNumber += 1;
-    const stream = new EventStream(this, this.#lastNumber, call);
+    const stream = new EventStream(this, this.#lastNumber, request);
     this.#answers.add(stream);
     stream.open(wire, retryMs);
     if (this.#ended) this.end();
@@ -98,6 +101,10 @@ export class EventStreams implements StreamHost {
     let waiting = 0;
     for (const stream of this.#answers.all()) if (stream.waiting) waiting += 1;
     return waiting <= MAX_WAITING;
+  }
+
+  abandon(request: Id): void {
+    this.#options.onAbandoned(request);
   }
 
   gap(stream: EventStream): void {

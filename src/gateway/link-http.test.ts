@@ -220,9 +220,9 @@ describe('a link to a streamable HTTP upstream', () => {
 });
 
 /** Lets time pass until `done` says so. */
-async function until(clock: FakeClock, done: () => boolean): Promise<void> {
+async function until(clock: FakeClock, done: () => boolean, stepMs = 100): Promise<void> {
   while (!done()) {
-    clock.advance(100);
+    clock.advance(stepMs);
     await new Promise<void>((resolve) => void setImmediate(resolve));
   }
 }
@@ -246,6 +246,56 @@ describe('a stream that ends before its reply', () => {
       ['GET', 's-1'],
       ['GET', 's-2'],
     ]);
+  });
+
+  it('loses nothing when it is cut within an event', async () => {
+    const ids: unknown[] = [];
+    const answer = (): string => `id: s-2\ndata: ${JSON.stringify({ jsonrpc: '2.0', id: ids[0], result: {} })}\n\n`;
+    const { link, seen, clock } = await open(({ method, message, headers }, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (method === 'POST') {
+        ids.push(message.id);
+        res.end(`id: s-1\ndata: \n\n${answer().slice(0, 20)}`);
+      } else {
+        res.end(headers['last-event-id'] === 's-1' ? answer() : 'id: s-3\ndata: \n\n');
+      }
+    });
+    const { reply } = link.request(request('c'), ignore);
+    await until(clock, () => seen.length === 2);
+    expect(await reply).toEqual({ jsonrpc: '2.0', id: 'c', result: {} });
+  });
+
+  it.each([
+    [0, 100],
+    [5_000, 5_000],
+  ])('is gone on with each time after the %i ms last named, but not at once', async (retryMs, least) => {
+    const times: number[] = [];
+    const { link, clock } = await open(({ method }, res) => {
+      times.push(clock.now());
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.end(method === 'POST' ? `id: s-0\nretry: ${retryMs}\ndata: \n\n` : `id: s-${times.length}\ndata: \n\n`);
+    });
+    const flight = link.request(request('c'), ignore);
+    flight.reply.catch(ignore);
+    await until(clock, () => times.length === 4, 10);
+    flight.cancel(new MerlonError('CANCELLED', 'enough'));
+    for (const [index, time] of times.slice(1).entries()) {
+      expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(least);
+    }
+  });
+
+  it('belongs to the session that it opens', async () => {
+    const ids: unknown[] = [];
+    const { link, seen, clock } = await open(({ method, message }, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream', 'mcp-session-id': 'new' });
+      if (method === 'POST') ids.push(message.id);
+      const answer = `data: ${JSON.stringify({ jsonrpc: '2.0', id: ids[0], result: {} })}\n\n`;
+      res.end(method === 'GET' ? answer : 'id: s-1\ndata: \n\n');
+    });
+    const { reply } = link.request({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }, ignore);
+    await until(clock, () => seen.length === 2);
+    expect(await reply).toMatchObject({ result: {} });
+    expect(seen[1]?.headers['mcp-session-id']).toBe('new');
   });
 
   it('is given up when the upstream does not know it any more, or brings nothing new', async () => {

@@ -37,8 +37,9 @@ export interface HttpLinkOptions {
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** A server that has answered but keeps the stream open is cut off after this long, ms. */
 const LINGER_MS = 5_000;
-/** Wait before a cut stream is gone on with, where the upstream names no time of its own, and the longest it may name, ms. */
+/** Wait before a cut stream is gone on with, where the upstream names no time of its own, and the bounds of what it may name, ms. */
 const RESUME_MS = 1_000;
+const MIN_RESUME_MS = 100;
 const MAX_RESUME_MS = 30_000;
 /** Attempts to go on with one stream that bring nothing new. */
 const MAX_RESUMES = 5;
@@ -112,6 +113,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     let size = 0;
     let attempts = 0;
     let isOpened = false;
+    let waitMs = RESUME_MS;
 
     const refuse = (error: Error): void => {
       pending.fail(error);
@@ -125,22 +127,28 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       attempts = 0;
       if (pending.isSettled()) return;
       if (event.data === '') {
-        if (!isOpened && event.id !== undefined && !isModern) carriage?.opened(reader?.retryMs);
+        const retryMs = reader?.retryMs;
+        if (!isOpened && event.id !== undefined && !isModern) {
+          carriage?.opened(retryMs === undefined ? undefined : Math.min(retryMs, MAX_RESUME_MS));
+        }
         isOpened = true;
         return;
       }
       if (take(pending, event.data, session)) stopWaiting = clock.after(LINGER_MS, () => sent?.abort());
     };
     /** A stream that ended early goes on where it was cut, if it said where that is (LEG-HTTP-12, LEG-HTTP-27). */
-    const resume = (why: string): void => {
-      const { lastId, retryMs = RESUME_MS } = reader ?? {};
+    const resume = (why: string, isIntended: boolean): void => {
+      const { lastId, retryMs = waitMs } = reader ?? {};
       attempts += 1;
+      waitMs = Math.min(Math.max(retryMs, MIN_RESUME_MS), MAX_RESUME_MS);
       if (isModern || closed || lastId === undefined || !isHeaderSafe(lastId) || attempts > MAX_RESUMES) {
         return pending.fail(upstreamUnavailable(upstream, why));
       }
-      carriage?.paused();
+      if (isIntended) carriage?.paused();
       const headers = [...headersFor('text/event-stream', false), 'last-event-id', lastId];
-      stopWaiting = clock.after(Math.min(retryMs, MAX_RESUME_MS), () => {
+      // It may be the answer that opens the session: not known yet, and needed already.
+      if (sessionId === undefined && session !== undefined) headers.push('mcp-session-id', session);
+      stopWaiting = clock.after(waitMs, () => {
         if (!pending.isSettled()) sent = client.send({ url, method: 'GET', headers }, handler);
       });
     };
@@ -169,14 +177,14 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onEnd() {
         stopWaiting?.();
         if (pending.isSettled()) return;
-        if (reader !== undefined) return resume('ended the stream before its reply');
+        if (reader !== undefined) return resume('ended the stream before its reply', true);
         const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
         chunks = [];
         finish(pending, status, body, session);
       },
       onError(error) {
         stopWaiting?.();
-        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`);
+        if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`, false);
       },
     };
     sent = post(pending.outgoing, handler, headersOf(pending.outgoing, carriage?.forwarded));

@@ -20,7 +20,6 @@ export class HttpReply implements Reply {
   readonly #acceptsStream: boolean;
   #streams: EventStreams | undefined;
   #requestId: Id = '';
-  #abandon: (() => void) | undefined;
   #stream: EventStream | undefined;
 
   constructor(res: ServerResponse, acceptsStream: boolean) {
@@ -47,23 +46,11 @@ export class HttpReply implements Reply {
     this.#requestId = requestId;
   }
 
-  /**
-   * Calls `run` when the client is gone. A broken connection says so only while there is no stream to come back to
-   * (MCP 2025-11-25: "Disconnection SHOULD NOT be interpreted as the client cancelling its request"; LEG-HTTP-18).
-   */
-  onGone(run: () => void): void {
-    this.#abandon = run;
-    this.#res.once('close', () => {
-      if (this.#stream === undefined) run();
-    });
-  }
-
   /** Makes this an event stream now, before anything is there to send. */
   start(retryMs?: number): void {
     if (this.#stream !== undefined || !this.open) return;
     if (this.#streams === undefined) return startEventStream(this.#res, this.sessionId);
-    const call = { id: this.#requestId, abandon: () => this.#abandon?.() };
-    this.#stream = this.#streams.open(call, sseWire(this.#res, this.sessionId), retryMs);
+    this.#stream = this.#streams.open(this.#requestId, sseWire(this.#res, this.sessionId), retryMs);
   }
 
   pause(): void {

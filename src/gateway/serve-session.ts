@@ -24,7 +24,7 @@ export interface Arrival {
   readonly sessionId: string | undefined;
   /** The header MCP-Protocol-Version, where there are headers. */
   readonly protocolVersion?: string | undefined;
-  /** Registers what to do when the client is gone and will not be waited for. */
+  /** Registers what to do when the client's connection ends. */
   onGone(run: () => void): void;
 }
 
@@ -38,7 +38,11 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
   checkLegacyVersion(arrival.protocolVersion, session.protocolVersion);
   if (session.flights.find(({ id }) => id === message.id) !== undefined)
     throw new MerlonError('RPC_INVALID', 'A request with this id is in flight.');
-  arrival.onGone(() => session.cancel(message.id, 'The client disconnected.'));
+  arrival.onGone(() => {
+    // A connection that broke says nothing while there is a stream to come back to (MCP 2025-11-25: "Disconnection
+    // SHOULD NOT be interpreted as the client cancelling its request"; LEG-HTTP-18).
+    if (reply.gone) session.cancel(message.id, 'The client disconnected.');
+  });
   const release = session.carry(reply);
   reply.resumable?.(session.events, message.id);
   try {

@@ -41,6 +41,21 @@ describe('an event stream', () => {
     }
   });
 
+  it('goes on after the last event that came whole, wherever it is cut (WHATWG HTML, 9.2.6)', () => {
+    const events = [
+      `event: message\nid: a\ndata: {}\n\n`,
+      `id: b\ndata: \n\n`,
+      `id: c\nevent: message\ndata: {"last":1}\n\n`,
+    ];
+    const text = events.join('');
+    for (let at = 0; at <= text.length; at += 1) {
+      const reader = createSseReader(() => {}, undefined, 'before');
+      reader.push(Buffer.from(text.slice(0, at)));
+      const whole = events.filter((_, index) => events.slice(0, index + 1).join('').length <= at).length;
+      expect(reader.lastId).toBe(['before', 'a', 'b', 'c'][whole]);
+    }
+  });
+
   it('never crashes on arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (chunks) => {

@@ -3,7 +3,7 @@ export interface SseEvent {
   /** The event's type, `message` by default. */
   readonly type: string;
   readonly data: string;
-  /** The last `id` field seen, undefined before the first. */
+  /** The stream's last id up to here, undefined before the first. */
   readonly id: string | undefined;
 }
 
@@ -11,7 +11,7 @@ export interface SseEvent {
 export interface SseReader {
   /** @throws Error when an event grows beyond the bound; the stream is then unusable */
   push(chunk: Buffer): void;
-  /** The last `id` field seen, whether its event held data or not. */
+  /** The id of the last event that came whole, whether it held data or not: a cut event has not been received. */
   readonly lastId: string | undefined;
   /** The reconnection time that the server asked for, ms. */
   readonly retryMs: number | undefined;
@@ -23,7 +23,8 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Makes a reader of an attacker-controlled event stream. `maxBytes` bounds one line and one event's data
- * (default 16 MiB); `lastId` is that of the stream which this one goes on with. Lines are cut as bytes and decoded whole, so no character is torn.
+ * (default 16 MiB); `lastId` is that of the stream which this one goes on with. Lines are cut as bytes and decoded
+ * whole, so no character is torn.
  */
 export function createSseReader(
   onEvent: (event: SseEvent) => void,
@@ -36,6 +37,7 @@ export function createSseReader(
   let type = '';
   let data: string | undefined;
   let id = lastId;
+  let received = lastId;
   let retryMs: number | undefined;
 
   function field(line: string): void {
@@ -58,6 +60,7 @@ export function createSseReader(
       if (line.startsWith('\uFEFF')) line = line.slice(1);
     }
     if (line !== '') return field(line);
+    received = id;
     if (data !== undefined) onEvent({ type: type === '' ? 'message' : type, data, id });
     type = '';
     data = undefined;
@@ -65,7 +68,7 @@ export function createSseReader(
 
   return {
     get lastId() {
-      return id;
+      return received;
     },
     get retryMs() {
       return retryMs;

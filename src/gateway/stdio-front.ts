@@ -25,6 +25,7 @@ import { checkReach, recorded, whoAsks } from './who-asks.ts';
 
 /** One client at the other end of a pair of streams, and the gateway that it is served by. */
 export interface StdioFront {
+  /** Serves no other client over stdio. */
   readonly gate: Gate;
   /** The upstream that the client gets; undefined for all of them. */
   readonly scope: string | undefined;
@@ -48,10 +49,12 @@ interface Visit {
 const REMOTE = 'stdio';
 /** Time for what is in flight when the input ends, ms. A client waits about 2 s for an end (STDIO-12, STDIO-13). */
 const LAST_WORDS_MS = 1_000;
+/** Time for sessions and children to end, ms; what is left then is left to the end of the gate. */
+const ENDING_MS = 5_000;
 
 /**
  * Serves MCP over stdio: until the input ends (then what is in flight gets a second), is destroyed, or the client is
- * gone. Resolves when the session and all that it started are ended, and what was written has left.
+ * gone. Resolves when its sessions and all that they started are ended, and what was written has left.
  */
 export async function serveStdio(front: StdioFront): Promise<void> {
   const { gate, input, output, scope, maxLineBytes } = front;
@@ -160,10 +163,14 @@ export async function serveStdio(front: StdioFront): Promise<void> {
   atWork.end(LISTEN);
   if (inFlight === 'finishes') await atMost(gate, LAST_WORDS_MS, atWork.idle());
   atWork.end();
-  await session()?.end(cause);
-  await atWork.idle();
-  // One that was just being opened when the end came.
-  await session()?.end(cause);
+  const endSessions = async (): Promise<void> => {
+    const open = [...gate.sessions.values()].filter(({ remote }) => remote === REMOTE);
+    await Promise.all(open.map((one) => one.end(cause)));
+    await atWork.idle();
+    // One that was just being opened when the end came.
+    await session()?.end(cause);
+  };
+  await atMost(gate, ENDING_MS, endSessions());
   await atMost(gate, LAST_WORDS_MS, writer.flushed());
 }
 
