@@ -7,6 +7,7 @@ import type { HttpEntry, ServerEntry } from './plan.ts';
 await drive(async ({ entry }) => {
   const client = await createMCPClient({ transport: transportTo(entry) });
   return {
+    version: client.initializeResult.protocolVersion,
     listTools: async () => (await client.listTools()).tools,
     callTool: (call) => client.callTool({ ...call }),
     close: () => client.close(),

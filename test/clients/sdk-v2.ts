@@ -10,6 +10,7 @@ await drive(async ({ entry }, { era }) => {
   await client.connect(transport);
   return {
     interactive: true,
+    version: client.getNegotiatedProtocolVersion(),
     listTools: async () => (await client.listTools()).tools,
     callTool: (call, options) => client.callTool({ ...call }, options),
     async close() {
