@@ -1,5 +1,5 @@
 /** Drives the MCP client of the AI SDK. */
-import { createMCPClient, type MCPTransport } from '@ai-sdk/mcp';
+import { createMCPClient } from '@ai-sdk/mcp';
 import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mcp-stdio';
 import { drive } from './drive.ts';
 import type { HttpEntry, ServerEntry } from './plan.ts';
@@ -14,9 +14,8 @@ await drive(async ({ entry }) => {
   };
 });
 
-function transportTo(
-  entry: ServerEntry,
-): MCPTransport | (Omit<HttpEntry, 'headers'> & { headers: Record<string, string> }) {
+// What it returns is inferred: a union of types that are not installed yet would be one of unknown types.
+function transportTo(entry: ServerEntry) {
   if ('command' in entry) {
     return new StdioTransport({ ...entry, args: [...entry.args], env: { ...entry.env }, stderr: 'ignore' });
   }
