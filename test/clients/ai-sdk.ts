@@ -2,7 +2,7 @@
 import { createMCPClient } from '@ai-sdk/mcp';
 import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mcp-stdio';
 import { drive } from './drive.ts';
-import type { HttpEntry, ServerEntry } from './plan.ts';
+import type { ServerEntry } from './plan.ts';
 
 await drive(async ({ entry }) => {
   const client = await createMCPClient({ transport: transportTo(entry) });
