@@ -112,16 +112,20 @@ const id = fc.constantFrom<string | number>(1, 2, 0, -1, '1', '', 'merlon-1', 's
 const turns = fc.integer({ min: 0, max: 12 });
 const small = fc.nat(5);
 const call = { id, tool: small, turns, flood: fc.nat(4), question: fc.boolean() };
-const what = fc.constantFrom('call', 'listen', 'remove', 'cancel', 'answer', 'elsewhere', 'guess');
+const what = fc.constantFrom('call', 'listen', 'resume', 'remove', 'cancel', 'answer', 'elsewhere', 'guess');
 const kind = <Kind extends Step['kind']>(name: Kind): fc.Arbitrary<Kind> => fc.constant(name);
-const leaveAfter = fc.option(turns, { nil: undefined, freq: 6 });
+const place = fc.option(fc.nat(50), { nil: undefined });
+const leaveAfter = fc.option(turns, { nil: undefined, freq: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: kind('call'), session: small, leaveAfter, ...call }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: kind('call'), session: small, leaveAfter, comesBack: fc.boolean(), ...call }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: kind('stateless'), endpoint: small, ...call }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('open'), endpoint: small }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('cancel'), session: small, id }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('remove'), session: small }) },
-  { weight: 1, arbitrary: fc.record({ kind: kind('listen'), session: small }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('listen'), session: small, place }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('steal'), victim: fc.nat(20), what, id }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('replay'), victim: small }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('pause'), turns }) },
@@ -134,6 +138,7 @@ const twoQuestions = fc.tuple(turns, turns).map((both) =>
       kind: 'call',
       session: 2,
       leaveAfter: undefined,
+      comesBack: false,
       id: `q${tool}`,
       tool,
       turns: after,
@@ -157,6 +162,7 @@ describe('several callers at once, with the same ids, among floods, questions, t
             faults: [],
             sessions: [],
             states: [],
+            places: [],
             asked: [],
             over: AbortSignal.timeout(30_000),
           };

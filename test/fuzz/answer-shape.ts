@@ -22,12 +22,30 @@ function factsOf(code: string): Facts | undefined {
 /** Nothing of the inside: no stack, no path of a file, no error of the language itself. */
 const INSIDE = /\n\s+at |node:internal|file:\/\/|\b(Type|Range|Reference|Syntax)Error\b|\/src\/[a-z]+\//;
 
+/** One event of a stream, as a client reads it. */
+export interface WireEvent {
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** The whole events of a stream, in order; comments and torn ends are none. */
+export function eventsIn(text: string): WireEvent[] {
+  const blocks = text.split('\n\n').slice(0, -1);
+  return blocks.flatMap((block) => {
+    const lines = block.split('\n');
+    const valueOf = (name: string): string | undefined =>
+      lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const data = valueOf('data') ?? '';
+    return lines.some((line) => !line.startsWith(':')) ? [{ id: valueOf('id'), data }] : [];
+  });
+}
+
 /** The JSON-RPC messages of an answer. */
 export function messagesIn({ type, text }: WireAnswer): unknown[] {
   if (text === '') return [];
   if (type?.startsWith('text/event-stream') !== true) return [JSON.parse(text)];
-  const events = text.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'));
-  return events.map((event) => JSON.parse(event.split('data: ')[1] ?? '') as unknown);
+  // What only tells where to go on has no data.
+  return eventsIn(text).flatMap(({ data }) => (data === '' ? [] : [JSON.parse(data) as unknown]));
 }
 
 /** What is wrong with the answer to one POST, whatever was posted; nothing for an answer that a client can make sense of. */

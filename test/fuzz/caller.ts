@@ -1,21 +1,26 @@
 import { isObject, type JsonObject } from '../../src/kernel/jsonrpc.ts';
 import { FORGED } from './chaos-upstream.ts';
-import { faultsIn, type WireAnswer } from './answer-shape.ts';
+import { eventsIn, faultsIn, messagesIn, type WireAnswer } from './answer-shape.ts';
 
 /** One thing that a caller does. `session` and `victim` count round in what there is. */
 export type Step =
   | { readonly kind: 'open'; readonly endpoint: number }
-  | ({ readonly kind: 'call'; readonly session: number; readonly leaveAfter: number | undefined } & Call)
+  | ({
+      readonly kind: 'call';
+      readonly session: number;
+      readonly leaveAfter: number | undefined;
+      readonly comesBack: boolean;
+    } & Call)
   | ({ readonly kind: 'stateless'; readonly endpoint: number } & Call)
   | { readonly kind: 'cancel'; readonly session: number; readonly id: string | number }
   | { readonly kind: 'remove'; readonly session: number }
-  | { readonly kind: 'listen'; readonly session: number }
+  | { readonly kind: 'listen'; readonly session: number; readonly place: number | undefined }
   | { readonly kind: 'steal'; readonly victim: number; readonly what: Theft; readonly id: string | number }
   | { readonly kind: 'replay'; readonly victim: number }
   | { readonly kind: 'pause'; readonly turns: number };
 
 /** What somebody tries with a session that is not theirs. */
-export type Theft = 'call' | 'listen' | 'remove' | 'cancel' | 'answer' | 'elsewhere' | 'guess';
+export type Theft = 'call' | 'listen' | 'resume' | 'remove' | 'cancel' | 'answer' | 'elsewhere' | 'guess';
 
 interface Call {
   readonly id: string | number;
@@ -36,6 +41,8 @@ export interface Common {
     readonly name: string;
     readonly params: JsonObject;
   }[];
+  /** Places in streams that somebody was told of. */
+  readonly places: string[];
   /** Ids under which the gateway asked somebody. */
   readonly asked: (string | number)[];
   /** Lets everybody stop waiting for what never ends. */
@@ -46,8 +53,15 @@ interface Own {
   readonly path: string;
   readonly id: string;
   removed: boolean;
+  /** Its caller has taken over a stream from itself, perhaps one that still waits: the newest connection counts. */
+  takenOver: boolean;
   /** Ids that were cancelled in it. */
   readonly cancelled: Set<string | number>;
+}
+
+/** How far a client got on a stream. */
+interface Got {
+  place?: string;
 }
 
 const ENDPOINTS = ['/mcp/web', '/mcp/shared', '/mcp'] as const;
@@ -80,26 +94,33 @@ export async function act(caller: string, steps: readonly Step[], common: Common
       if (other !== caller) fault(`was told of ${other}, ${where}: ${text.slice(0, 300)}`);
   }
 
-  /** Reads an answer to its end and takes up the questions in it. */
-  async function read(response: Response, session: Own | undefined, where: string): Promise<WireAnswer> {
+  /**
+   * Reads an answer to its end and takes up the questions in it; `got` keeps what came of one that is cut off.
+   */
+  async function read(response: Response, session: Own | undefined, where: string, got: Got = {}): Promise<WireAnswer> {
     const type = response.headers.get('content-type');
     let text = '';
-    let told = 0;
+    let heard = 0;
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) {
       text += decoder.decode(chunk, { stream: true });
-      for (let end = text.indexOf('\n\n', told); end !== -1; end = text.indexOf('\n\n', told)) {
-        const event = text.slice(told, end);
-        told = end + 2;
-        if (session !== undefined && event.includes('"elicitation/create"')) running.push(reply(event, session));
+      const events = type?.startsWith('text/event-stream') === true ? eventsIn(text) : [];
+      for (const { id, data } of events.slice(heard)) {
+        if (id !== undefined) {
+          got.place = id;
+          common.places.push(id);
+        }
+        if (session !== undefined && data.includes('"elicitation/create"')) running.push(reply(data, session));
       }
+      heard = events.length;
+      mine(text, where);
     }
     mine(text, where);
     return { status: response.status, type, text };
   }
 
-  async function reply(event: string, { path, id: session }: Own): Promise<void> {
-    const { id } = JSON.parse(event.split('data: ')[1] ?? '') as { id: string | number };
+  async function reply(question: string, { path, id: session }: Own): Promise<void> {
+    const { id } = JSON.parse(question) as { id: string | number };
     common.asked.push(id);
     const answer = { jsonrpc: '2.0', id, result: { action: 'accept', content: { by: caller } } };
     const { status } = await send(path, answer, { 'mcp-session-id': session });
@@ -113,18 +134,18 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     more: Record<string, string> = {},
     session?: Own,
     signal: AbortSignal = common.over,
+    got: Got = {},
   ): Promise<WireAnswer> {
     const body = JSON.stringify(message);
     const response = await fetch(common.url + path, { method: 'POST', headers: head(more), body, signal });
-    const answer = await read(response, session, body.slice(0, 200));
+    const answer = await read(response, session, body.slice(0, 200), got);
     for (const wrong of faultsIn(answer)) fault(wrong);
     return answer;
   }
 
   /** The last message of an answer, which is the one to what was asked. */
-  function last({ type, text }: WireAnswer): JsonObject | undefined {
-    const json = type?.startsWith('text/event-stream') === true ? text.trim().split('data: ').at(-1) : text;
-    const value: unknown = json === undefined || json === '' ? undefined : JSON.parse(json);
+  function last(answer: WireAnswer): JsonObject | undefined {
+    const value = messagesIn(answer).at(-1);
     return isObject(value) ? value : undefined;
   }
 
@@ -174,7 +195,7 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     const id = response.headers.get('mcp-session-id');
     await read(response, undefined, 'initialize');
     if (response.status !== 200 || id === null) return fault(`could not open ${path}: ${response.status}`);
-    own.push({ path, id, removed: false, cancelled: new Set() });
+    own.push({ path, id, removed: false, takenOver: false, cancelled: new Set() });
     common.sessions.push({ caller, path, id });
   }
 
@@ -193,14 +214,31 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     }
     const signal = AbortSignal.any([common.over, leaving.signal]);
     const message = { jsonrpc: '2.0', id: step.id, method: 'tools/call', params };
+    const mayEnd = (): boolean => session.removed || session.takenOver || session.cancelled.has(step.id);
+    const got: Got = {};
     try {
-      const answer = await send(session.path, message, { 'mcp-session-id': session.id }, session, signal);
-      judge(answer, step.id, token, () => left || session.removed || session.cancelled.has(step.id));
-      // A call under the same id was cancelled when its client left: it was the same request to the gateway.
-      if (left) session.cancelled.add(step.id);
+      const answer = await send(session.path, message, { 'mcp-session-id': session.id }, session, signal, got);
+      judge(answer, step.id, token, mayEnd);
     } catch (error) {
-      if (!left) fault(`${token} was cut off: ${String(error)}`);
+      if (!left) return fault(`${token} was cut off: ${String(error)}`);
+      if (step.comesBack && got.place !== undefined) await comeBack(session, step.id, token, got.place, mayEnd);
     }
+  }
+
+  /** Goes on where a stream broke, and gets the answer of the call and nothing of any other. */
+  async function comeBack(
+    session: Own,
+    id: string | number,
+    token: string,
+    place: string,
+    mayEnd: () => boolean,
+  ): Promise<void> {
+    const headers = head({ 'mcp-session-id': session.id, 'last-event-id': place });
+    const response = await fetch(common.url + session.path, { headers, signal: common.over });
+    const answer = await read(response, session, `${token} again`);
+    if (response.status === 200) return judge(answer, id, token, mayEnd);
+    // It had all of it, or its session is gone.
+    if (response.status !== 204 && !session.removed) fault(`${token} could not come back: ${response.status}`);
   }
 
   async function stateless(step: Step & { kind: 'stateless' }): Promise<void> {
@@ -236,9 +274,10 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     const more = { 'mcp-session-id': target.id };
     const signal = common.over;
     let status: number;
-    if (what === 'listen' || what === 'remove') {
-      const method = what === 'listen' ? 'GET' : 'DELETE';
-      const response = await fetch(common.url + path, { method, headers: head(more), signal });
+    if (what === 'listen' || what === 'remove' || what === 'resume') {
+      const method = what === 'remove' ? 'DELETE' : 'GET';
+      const place = what === 'resume' ? { 'last-event-id': common.places.at(-1) ?? '1-1' } : {};
+      const response = await fetch(common.url + path, { method, headers: head({ ...more, ...place }), signal });
       status = response.status;
       await response.body?.cancel();
     } else if (what === 'cancel') {
@@ -267,8 +306,12 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     if (!answer.text.includes('REQUEST_STATE_INVALID')) fault(`replayed a state: ${answer.text.slice(0, 300)}`);
   }
 
-  async function listen(session: Own): Promise<void> {
-    const headers = head({ 'mcp-session-id': session.id });
+  /** Opens the session's own stream, or says that it was at a place that somebody was at. */
+  async function listen(session: Own, at: number | undefined): Promise<void> {
+    const place = at === undefined ? undefined : common.places[at % Math.max(common.places.length, 1)];
+    if (place !== undefined) session.takenOver = true;
+    const from: Record<string, string> = place === undefined ? {} : { 'last-event-id': place };
+    const headers = head({ 'mcp-session-id': session.id, ...from });
     try {
       const response = await fetch(common.url + session.path, { headers, signal: common.over });
       await read(response, session, 'on its stream');
@@ -286,9 +329,8 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     else if (step.kind === 'stateless') running.push(stateless(step));
     else if (session === undefined) continue;
     else if (step.kind === 'call') {
-      if (step.leaveAfter !== undefined) session.cancelled.add(step.id);
       running.push(call(session, step));
-    } else if (step.kind === 'listen') streams.push(listen(session));
+    } else if (step.kind === 'listen') streams.push(listen(session, step.place));
     else if (step.kind === 'remove') {
       session.removed = true;
       const headers = head({ 'mcp-session-id': session.id });
