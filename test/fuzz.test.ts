@@ -4,19 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeClock } from '../src/kernel/clock.ts';
 import { type FakeGateway, startFakeGateway } from './fake-gateway.ts';
 import { faultsIn, type WireAnswer } from './fuzz/answer-shape.ts';
+import { bounds, LONG_MS } from './fuzz/bounds.ts';
 import { act, type Common, type Step } from './fuzz/caller.ts';
 import { type Chaos, startChaos } from './fuzz/chaos-upstream.ts';
 import { hostileBody } from './fuzz/hostile-body.ts';
-
-/** How many times as long as usual: `MERLON_FUZZ=20 npx vitest run test/fuzz.test.ts`. Then the seed is a new one. */
-const TIMES = Number(process.env['MERLON_FUZZ'] ?? 1);
-const bounds = (numRuns: number): { numRuns: number; seed?: number; endOnFailure: true } => ({
-  numRuns: numRuns * TIMES,
-  // Shrinking runs everything anew, at other times: what it finds may be another fault, or none.
-  endOnFailure: true,
-  ...(TIMES === 1 ? { seed: 20_260_728 } : {}),
-});
-const LONG = 60_000 * Math.max(1, TIMES);
 
 const roles = { user: ['read:*', 'execute:tool'] };
 const limits = { maxSessions: 1_000_000, maxSessionsPerCaller: 1_000_000, maxStreamsPerCaller: 1_000 };
@@ -104,7 +95,7 @@ describe('whatever is posted to an MCP endpoint', () => {
       expect(chaos.open()).toBe(0);
       await stillServes();
     },
-    LONG,
+    LONG_MS,
   );
 });
 
@@ -115,11 +106,12 @@ const call = { id, tool: small, turns, flood: fc.nat(4), question: fc.boolean() 
 const what = fc.constantFrom('call', 'listen', 'resume', 'remove', 'cancel', 'answer', 'elsewhere', 'guess');
 const kind = <Kind extends Step['kind']>(name: Kind): fc.Arbitrary<Kind> => fc.constant(name);
 const place = fc.option(fc.nat(50), { nil: undefined });
+const comesBack = fc.option(fc.nat(60), { nil: undefined });
 const leaveAfter = fc.option(turns, { nil: undefined, freq: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ kind: kind('call'), session: small, leaveAfter, comesBack: fc.boolean(), ...call }),
+    arbitrary: fc.record({ kind: kind('call'), session: small, leaveAfter, comesBack, ...call }),
   },
   { weight: 5, arbitrary: fc.record({ kind: kind('stateless'), endpoint: small, ...call }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('open'), endpoint: small }) },
@@ -138,7 +130,7 @@ const twoQuestions = fc.tuple(turns, turns).map((both) =>
       kind: 'call',
       session: 2,
       leaveAfter: undefined,
-      comesBack: false,
+      comesBack: undefined,
       id: `q${tool}`,
       tool,
       turns: after,
@@ -176,6 +168,6 @@ describe('several callers at once, with the same ids, among floods, questions, t
       await expect.poll(() => chaos.open()).toBe(0);
       await stillServes();
     },
-    LONG,
+    LONG_MS,
   );
 });

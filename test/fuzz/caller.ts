@@ -9,7 +9,8 @@ export type Step =
       readonly kind: 'call';
       readonly session: number;
       readonly leaveAfter: number | undefined;
-      readonly comesBack: boolean;
+      /** How many turns later it comes back, if it does. */
+      readonly comesBack: number | undefined;
     } & Call)
   | ({ readonly kind: 'stateless'; readonly endpoint: number } & Call)
   | { readonly kind: 'cancel'; readonly session: number; readonly id: string | number }
@@ -62,6 +63,8 @@ interface Own {
 /** How far a client got on a stream. */
 interface Got {
   place?: string;
+  /** What of it is whole. */
+  text?: string;
 }
 
 const ENDPOINTS = ['/mcp/web', '/mcp/shared', '/mcp'] as const;
@@ -113,6 +116,7 @@ export async function act(caller: string, steps: readonly Step[], common: Common
         if (session !== undefined && data.includes('"elicitation/create"')) running.push(reply(data, session));
       }
       heard = events.length;
+      got.text = text;
       mine(text, where);
     }
     mine(text, where);
@@ -221,7 +225,9 @@ export async function act(caller: string, steps: readonly Step[], common: Common
       judge(answer, step.id, token, mayEnd);
     } catch (error) {
       if (!left) return fault(`${token} was cut off: ${String(error)}`);
-      if (step.comesBack && got.place !== undefined) await comeBack(session, step.id, token, got.place, mayEnd);
+      if (step.comesBack === undefined || got.place === undefined) return;
+      await pause(step.comesBack);
+      await comeBack(session, step.id, token, got, mayEnd);
     }
   }
 
@@ -230,15 +236,17 @@ export async function act(caller: string, steps: readonly Step[], common: Common
     session: Own,
     id: string | number,
     token: string,
-    place: string,
+    { place = '', text = '' }: Got,
     mayEnd: () => boolean,
   ): Promise<void> {
     const headers = head({ 'mcp-session-id': session.id, 'last-event-id': place });
     const response = await fetch(common.url + session.path, { headers, signal: common.over });
     const answer = await read(response, session, `${token} again`);
     if (response.status === 200) return judge(answer, id, token, mayEnd);
-    // It had all of it, or its session is gone.
-    if (response.status !== 204 && !session.removed) fault(`${token} could not come back: ${response.status}`);
+    // 204: it had all of it before it left.
+    const had = { status: 200, type: 'text/event-stream', text };
+    if (response.status === 204) return judge(had, id, token, mayEnd);
+    if (!session.removed) fault(`${token} could not come back: ${response.status}`);
   }
 
   async function stateless(step: Step & { kind: 'stateless' }): Promise<void> {

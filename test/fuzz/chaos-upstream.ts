@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { Children } from '../../src/gateway/children.ts';
 import { createEraVerdict } from '../../src/gateway/era-verdict.ts';
 import { createHttpClient } from '../../src/gateway/http-client.ts';
 import { openHub } from '../../src/gateway/hub.ts';
@@ -219,7 +220,8 @@ export async function startChaos(clock: Clock): Promise<Chaos> {
   };
 }
 
-const noChildren = {
+/** For upstreams that have no process. */
+export const noChildren: Children = {
   start(): never {
     throw new Error('Nothing is started here.');
   },
