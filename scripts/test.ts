@@ -1,7 +1,7 @@
 /**
- * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, a browser among them, checks the types of what drives
- * them (the linter cannot, it runs without them), then runs vitest and, unless only some tests were asked for, the
- * official conformance suite. Ends with the exit code of what failed first.
+ * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, a browser among them, checks the
+ * types of what drives them (the linter cannot, it runs without them), then runs vitest and, unless only some tests were
+ * asked for, the official conformance suite. Ends with the exit code of what failed first.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
