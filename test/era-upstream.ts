@@ -1,7 +1,7 @@
 import type { Era } from '../src/gateway/era.ts';
 import { MODERN_VERSION } from '../src/gateway/era.ts';
 import { createEraVerdict } from '../src/gateway/era-verdict.ts';
-import type { Announcement, Listener } from '../src/gateway/link.ts';
+import type { Announcement, Link, Listener } from '../src/gateway/link.ts';
 import { createToolHeaders } from '../src/gateway/tool-headers.ts';
 import type { Upstream } from '../src/gateway/upstream.ts';
 import type { Clock } from '../src/kernel/clock.ts';
@@ -28,6 +28,8 @@ export interface EraUpstream extends Upstream {
   readonly refusals: JsonObject[];
   /** Sends something on every open subscription. */
   publish(message: Announcement): void;
+  /** Ends every link, as an upstream does that ends. */
+  crash(cause: string): void;
 }
 
 export interface EraUpstreamOptions {
@@ -44,6 +46,7 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
   const arrived: Arrived[] = [];
   const links = new Set<Listener>();
   const subscriptions = new Set<(message: Announcement) => void>();
+  const open = new Set<Link>();
 
   async function replyTo(
     request: Request,
@@ -94,6 +97,10 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
     publish(message) {
       for (const related of subscriptions) related(message);
     },
+    crash(cause) {
+      for (const link of open) void link.close(cause);
+      open.clear();
+    },
     open(listener, era) {
       links.add(listener);
       const base = scriptedLink({
@@ -103,6 +110,7 @@ export function eraUpstream(name: string, options: EraUpstreamOptions): EraUpstr
           listener.closed(cause);
         },
       });
+      open.add(base);
       return Promise.resolve({
         ...base,
         upstream: name,

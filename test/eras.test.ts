@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MODERN_VERSION } from '../src/gateway/era.ts';
+import { type Era, MODERN_VERSION } from '../src/gateway/era.ts';
 import { type FakeClock, fakeClock } from '../src/kernel/clock.ts';
 import { MerlonError } from '../src/kernel/errors.ts';
 import type { JsonObject, Request } from '../src/kernel/jsonrpc.ts';
+import { defineRole } from '../src/policy/decide.ts';
 import { eraUpstream, type EraUpstream, type EraUpstreamOptions } from './era-upstream.ts';
 import { type FakeGateway, type FakeGatewayOptions, startFakeGateway } from './fake-gateway.ts';
 import { settled } from './scripted-link.ts';
@@ -110,6 +111,36 @@ describe('which era an upstream speaks', () => {
     clock.advance(600_001);
     await ask('/mcp/up', 'admin', { ...call('list'), clientName: 'a third' });
     expect(methods().slice(5)).toEqual(['server/discover', 'initialize', 'tools/call']);
+  });
+
+  it('is what it spoke last, when it was updated before the ten minutes were over', async () => {
+    const eras: Era[] = ['legacy'];
+    const up = upstreamOf(eras);
+    await start([up]);
+    await ask('/mcp/up', 'admin', call('list'));
+    eras.splice(0, 1, 'modern');
+    const methodsOf = async (clientName: string): Promise<string[]> => {
+      const before = up.arrived.length;
+      await ask('/mcp/up', 'admin', { ...call('list'), clientName });
+      return up.arrived.slice(before).map(({ request }) => request.method);
+    };
+    expect(await methodsOf('another')).toEqual(['initialize', 'server/discover', 'tools/call']);
+    expect(await methodsOf('a third')).toEqual(['server/discover', 'tools/call']);
+  });
+
+  it('is asked again of an upstream that ended in the moment in which it answered', async () => {
+    const up = upstreamOf(['modern']);
+    const moments = [() => up.crash('gone')];
+    await start([up], {
+      auditFails({ kind }) {
+        if (kind === 'outcome') moments.shift()?.();
+        return false;
+      },
+    });
+    expect((await ask('/mcp/up', 'admin', call('list'))).error.data).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect((await ask('/mcp/up', 'admin', call('list'))).status).toBe(200);
+    const methods = up.arrived.map(({ request }) => request.method);
+    expect(methods).toEqual(['server/discover', 'server/discover', 'tools/call']);
   });
 
   it('is found out by a legacy client that meets a modern upstream', async () => {
@@ -322,6 +353,33 @@ describe('a stateless request', () => {
     expect(gateway.gate.sessions.size).toBe(3);
     await settled();
     expect(up.links.size).toBe(3);
+  });
+});
+
+describe('what is kept for stateless clients', () => {
+  const roles = { ...ROLES, narrow: ['read:info', 'execute:tool/up/list'] };
+  const discover: Sent = { method: 'server/discover' };
+
+  it('tells a role nothing of what the same caller opened in another', async () => {
+    const [up, secret] = [upstreamOf(['modern']), upstreamOf(['modern'], { capabilities: { logging: {} } }, 'secret')];
+    await start([up, secret], { roles });
+    expect((await ask('/mcp', 'alice:admin', discover)).result['capabilities']).toHaveProperty('logging');
+    expect((await ask('/mcp', 'alice:narrow', discover)).result['capabilities']).not.toHaveProperty('logging');
+    const opened = gateway.entries.filter(({ kind }) => kind === 'session');
+    expect(opened.map((entry) => 'caller' in entry && entry.caller?.role)).toEqual(['admin', 'narrow']);
+  });
+
+  it('is forgotten with the upstream or the permission that it came from', async () => {
+    const [up, secret] = [upstreamOf(['modern']), upstreamOf(['modern'], { capabilities: { logging: {} } }, 'secret')];
+    await start([up, secret], { roles });
+    await ask('/mcp', 'admin', discover);
+    const before = gateway.gate.current;
+    await gateway.gate.swap({ ...before, roles: new Map([['admin', defineRole('admin', roles.narrow)]]) });
+    expect((await ask('/mcp', 'admin', discover)).result['capabilities']).not.toHaveProperty('logging');
+    const changed = upstreamOf(['modern'], { capabilities: { completions: {} } });
+    await gateway.gate.swap({ ...before, upstreams: new Map([['up', changed]]) });
+    const { capabilities } = (await ask('/mcp', 'admin', discover)).result;
+    expect(capabilities).toEqual({ completions: {} });
   });
 });
 
@@ -549,6 +607,17 @@ describe('a subscription', () => {
     expect(up.arrived.map(({ request }) => request.method)).not.toContain('subscriptions/listen');
   });
 
+  it.each(['modern', 'legacy'] as const)('is nothing that a session can ask for, before a %s upstream', async (era) => {
+    const up = upstreamOf([era], { capabilities: served });
+    await start([up]);
+    const session = await gateway.initialize('/mcp/up', 'reader');
+    const params = { notifications: { resourceSubscriptions: ['a:2'] } };
+    const message = { jsonrpc: '2.0', id: 5, method: 'subscriptions/listen', params };
+    expect((await gateway.post('/mcp/up', 'reader', message, session)).body?.error?.code).toBe(-32601);
+    expect(up.arrived.map(({ request }) => request.method)).not.toContain('subscriptions/listen');
+    expect(gateway.entries.at(-1)).toMatchObject({ kind: 'refusal', code: 'METHOD_UNKNOWN' });
+  });
+
   it('passes what the upstream sends, under the client’s own mark, and ends with the client', async () => {
     const up = upstreamOf(['modern'], { capabilities: served });
     await start([up]);
@@ -590,6 +659,20 @@ describe('a subscription', () => {
     abort.abort();
   });
 
+  it('on /mcp outlives an upstream that turns it down while another has not answered yet', async () => {
+    const silent = upstreamOf(['legacy'], { capabilities: served, answer: () => new Promise(() => {}) }, 'silent');
+    const deaf = upstreamOf(['modern'], {}, 'deaf');
+    deaf.refusal = new MerlonError('UPSTREAM_UNAVAILABLE', 'no');
+    await start([silent, deaf]);
+    const opening = listen('/mcp', 'admin', { toolsListChanged: true, resourceSubscriptions: ['silent+a:1'] });
+    while (!silent.arrived.some(({ request }) => request.method === 'resources/subscribe')) await settled();
+    await settled();
+    clock.advance(10_000);
+    const { next, abort } = await opening;
+    expect(await next()).toMatchObject({ params: { notifications: {}, _meta: mark } });
+    abort.abort();
+  });
+
   it('ends when its credential counts no more', async () => {
     const revoked = new Set<string>();
     const up = upstreamOf(['modern'], { capabilities: served });
@@ -598,6 +681,34 @@ describe('a subscription', () => {
     await next();
     revoked.add('admin');
     clock.advance(1_000);
+    expect(await next()).toBeUndefined();
+  });
+
+  it('ends when its role may no longer read what it is told of', async () => {
+    const up = upstreamOf(['modern'], { capabilities: served });
+    await start([up]);
+    const before = gateway.gate.current;
+    const { next } = await listen('/mcp/up', 'reader', { resourceSubscriptions: ['a:1'] });
+    await next();
+    const swap = async (permissions: string[]): Promise<void> => {
+      await gateway.gate.swap({ ...before, roles: new Map([['reader', defineRole('reader', permissions)]]) });
+      clock.advance(1_000);
+      await settled();
+    };
+    await swap([...ROLES.reader, 'read:resource/up/a:2']);
+    up.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1', _meta: mark } });
+    expect(await next()).toMatchObject({ params: { uri: 'a:1' } });
+    await swap(['read:info', 'execute:tool/up/list']);
+    expect(await next()).toBeUndefined();
+  });
+
+  it('does not hold up the end of the gateway, and is told of it (SUB-06)', async () => {
+    const up = upstreamOf(['modern'], { capabilities: served });
+    await start([up]);
+    const { next } = await listen('/mcp/up', 'admin', { toolsListChanged: true });
+    await next();
+    await gateway.gate.close(3_600_000);
+    expect(await next()).toMatchObject({ id: 'sub', result: { resultType: 'complete', _meta: mark } });
     expect(await next()).toBeUndefined();
   });
 

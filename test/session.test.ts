@@ -179,6 +179,30 @@ describe('an upstream that asks too much', () => {
     expect(gateway.entries.filter(({ kind }) => kind === 'relay')).toHaveLength(100);
   });
 
+  it('may ask anew once it has taken its questions back, or is gone with them', async () => {
+    const upstream = fakeUpstream('up', echo);
+    await start({ upstreams: [upstream] });
+    const session = await gateway.initialize('/mcp/up', 'ann:r');
+    const relays = () => gateway.entries.filter(({ kind }) => kind === 'relay').length;
+    const askAll = (): void => {
+      const [listener] = upstream.links;
+      for (let id = 0; id < 100; id += 1) listener?.announce({ jsonrpc: '2.0', id, method: 'sampling/createMessage' });
+    };
+    const [listener] = upstream.links;
+    askAll();
+    for (let requestId = 0; requestId < 100; requestId += 1) {
+      listener?.announce({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
+    }
+    askAll();
+    await expect.poll(relays).toBe(200);
+    upstream.links.clear();
+    listener?.closed('gone');
+    await gateway.post('/mcp/up', 'ann:r', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, session);
+    askAll();
+    await expect.poll(relays).toBe(300);
+    expect(upstream.answered).toEqual([]);
+  });
+
   it('gets an answer that could not be recorded at first, once it can', async () => {
     let broken = false;
     const upstream = fakeUpstream('up', echo);

@@ -152,11 +152,14 @@ async function postModern(visit: Visit, message: Request | Notification): Promis
   await requestedModern(gate, { message, reply, caller, remote, scope, headers, onGone, mayStay: stays(visit) });
 }
 
-/** Whether the credential that opened a long answer still counts: a key may be revoked meanwhile. */
+/** Whether the credential that opened a long answer still counts, and as much: a key may be revoked meanwhile. */
 function stays({ gate, req, scope, caller, remote }: Visit): () => Promise<boolean> {
   const authorization = authorizationOf(req);
   const path = pathOf(scope);
-  return async () => (await gate.current.authenticate(authorization, remote, path)).principal === caller.principal;
+  return async () => {
+    const { principal, role } = await gate.current.authenticate(authorization, remote, path);
+    return principal === caller.principal && role === caller.role;
+  };
 }
 
 function parse(body: Buffer): Message {

@@ -23,7 +23,7 @@ import { isDiscovery, refutesEra, wantsAnotherTry } from './era-verdict.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { type Call, handle, type Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
-import { upstreamInvalid } from './pending.ts';
+import { upstreamInvalid, upstreamUnavailable } from './pending.ts';
 import { type Recorder, whoOf } from './record.ts';
 import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
@@ -197,8 +197,8 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * What a stateless client has open here: one session for all requests of a principal that say the same of their
-   * client, because a legacy upstream was told exactly that when it was initialized.
+   * What a stateless client has open here: one session for all requests of a principal in one role that say the same of
+   * their client, because a legacy upstream was told exactly that when it was initialized.
    * @throws MerlonError TOO_MANY_SESSIONS
    */
   async statelessSession(
@@ -208,7 +208,7 @@ export class Gate implements Pipeline, SessionHost {
     envelope: Envelope,
   ): Promise<Session> {
     const { capabilities, clientInfo } = envelope;
-    const said = JSON.stringify([caller.principal, scope, capabilities, clientInfo]);
+    const said = JSON.stringify([caller.principal, caller.role, scope, capabilities, clientInfo]);
     const key = said.length > MAX_KEY ? hash('sha256', said) : said;
     const known = this.#stateless.get(key);
     if (known !== undefined && !known.ended) {
@@ -259,6 +259,7 @@ export class Gate implements Pipeline, SessionHost {
     const definition = this.current.upstreams.get(upstream);
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
     let failed: Failure | undefined;
+    let refuted: Era | undefined;
     for (const era of definition.eras.candidates(session.era)) {
       let isTaken = false;
       const link = await this.#open(definition, era, session.era, {
@@ -278,7 +279,9 @@ export class Gate implements Pipeline, SessionHost {
       }
       if (!isFailure(answer)) {
         definition.eras.spoken(era);
-        if (failed !== undefined) definition.eras.notSpoken(session.era);
+        if (refuted !== undefined) definition.eras.notSpoken(refuted);
+        // Its end came before anybody could be told of it.
+        if (link.closed) throw upstreamUnavailable(upstream, 'ended');
         session.answers.set(upstream, answer.result);
         isTaken = true;
         return link;
@@ -286,6 +289,7 @@ export class Gate implements Pipeline, SessionHost {
       void link.close('initialize failed');
       failed ??= answer;
       if (!refutesEra(answer, era, definition.definition.kind === 'stdio')) break;
+      refuted = era;
     }
     throw initializeFailed(upstream, failed);
   }
@@ -370,6 +374,7 @@ export class Gate implements Pipeline, SessionHost {
   /** Lets calls in flight finish for at most `graceMs`, then ends every session and upstream. */
   async close(graceMs: number): Promise<void> {
     this.#draining = true;
+    for (const session of this.sessions.values()) session.finishGuarded();
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.clock.after(graceMs, resolve);
     await Promise.race([this.flights.idle(), promise]);

@@ -24,13 +24,23 @@ export async function listened(gate: Gate, asked: Asked, stay: { mayStay(): Prom
   const parts = partsOf(gate, asked, wanted);
   authorizeParts(gate, asked, parts);
   const release = gate.takeStream(caller.principal);
+  const mayHear = watchRole(gate, asked, parts);
+  const flight = stateless?.flight ?? message.id;
+  let isFinished = false;
   const unguard = session.guard({
-    mayStay: () => stay.mayStay(),
-    end: () => session.cancel(stateless?.flight ?? message.id, 'The credential counts no more.'),
+    mayStay: async () => mayHear() && (await stay.mayStay()),
+    end: () => session.cancel(flight, 'The credential counts no more.'),
+    finish() {
+      isFinished = true;
+      session.cancel(flight, 'The gateway is stopping.');
+    },
   });
   try {
     if (session.scope !== undefined) return await single(gate, asked, session.scope, message);
     return await together(gate, asked, parts);
+  } catch (error) {
+    if (isFinished && gate.known(error).code === 'CANCELLED') return ended(message);
+    throw error;
   } finally {
     unguard();
     release();
@@ -112,6 +122,25 @@ function authorizeParts(gate: Gate, { caller }: Asked, parts: Parts): void {
   if (first !== undefined) throw forbidden(first, ...others);
 }
 
+/** Judges again whenever the caller's role was defined anew: a subscription outlives many configurations. */
+function watchRole(gate: Gate, asked: Asked, parts: Parts): () => boolean {
+  let judged = gate.roleOf(asked.caller);
+  return () => {
+    const role = gate.roleOf(asked.caller);
+    if (role === judged) return true;
+    judged = role;
+    const reachable = gate.reachable(asked.caller);
+    if (![...parts.keys()].every((upstream) => reachable.has(upstream))) return false;
+    authorizeUris(gate, asked, parts);
+    return true;
+  };
+}
+
+/** What a subscription is told that ends in good order (SUB-06). */
+function ended(message: Request): Told {
+  return success(message, { resultType: 'complete', _meta: { [META.subscription]: message.id } });
+}
+
 /** One subscription at each upstream, and one acknowledgement for all of them, which comes first (SUB-02). */
 async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
   const { message, caller, session, reply } = asked;
@@ -135,7 +164,7 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
     const passed = { ...heard, params: withMeta(heard.params, mark) };
     void acknowledged.then(() => session.pass(upstream, undefined, passed, reply)).catch(() => {});
   };
-  const flights = [...parts].map(async ([upstream, { filter }]) => {
+  const flying = [...parts].map(async ([upstream, { filter }]) => {
     const request: Request = { ...message, params: { ...message.params, notifications: filter } };
     const { stateless } = asked;
     const own =
@@ -148,15 +177,16 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
       answered(upstream);
     }
   });
+  // From now on somebody looks at each end: a rejection that nobody looks at yet would end the process.
+  const landed = Promise.allSettled(flying);
   await acknowledged;
   stopWaiting();
   const params = { notifications: honoured, _meta: mark };
   reply.event(gate.hide(JSON.stringify({ jsonrpc: '2.0', method: ACKNOWLEDGED, params })));
-  const ends = await Promise.allSettled(flights);
   // Cancelled means that the client is gone; an upstream that fails ends its own part alone.
-  for (const end of ends)
+  for (const end of await landed)
     if (end.status === 'rejected' && gate.known(end.reason).code === 'CANCELLED') throw end.reason;
-  return success(message, { resultType: 'complete', _meta: mark });
+  return ended(message);
 }
 
 function merged(

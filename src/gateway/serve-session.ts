@@ -4,7 +4,7 @@ import { failure, type Notification, type Request, type Response } from '../kern
 import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { LISTS, mergeInitialize, route } from './aggregate.ts';
-import { LEGACY_VERSIONS } from './era.ts';
+import { LEGACY_VERSIONS, LISTEN } from './era.ts';
 import { type Asked, lists, everywhere, openAll, single, success, TOLD_IN_BAND, type Told } from './fan-out.ts';
 import { cancelledId, type Gate } from './gate.ts';
 import { forbidden } from './handle.ts';
@@ -66,6 +66,8 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
 async function answer(gate: Gate, asked: Asked): Promise<Told> {
   const { message, session } = asked;
   const { scope } = session;
+  // Each resource that it names takes a permission of its own, which only the modern way asks for (serve-listen.ts).
+  if (message.method === LISTEN) throw new MerlonError('METHOD_UNKNOWN', 'This version of MCP has no such method.');
   if (scope !== undefined) return await single(gate, asked, scope, message);
   if (message.method === 'ping') return success(message, {});
   const list = LISTS[message.method];

@@ -26,7 +26,10 @@ export interface SessionHost {
 /** A long answer, and whether its caller may still have it. */
 export interface Guarded {
   mayStay(): Promise<boolean>;
+  /** Ends it, because it must be had no longer. */
   end(): void;
+  /** Ends it in good order. */
+  finish(): void;
 }
 
 /** Who opens a session, and how. */
@@ -49,8 +52,8 @@ const MAX_ASKED = 100;
 
 /**
  * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
- * the gateway keeps for all requests of one principal that say the same of their client. Its id is random and proves
- * nothing: every request authenticates again and must come from the principal that opened the session.
+ * the gateway keeps for all requests of one principal in one role that say the same of their client. Its id is random
+ * and proves nothing: every request authenticates again and must come from the principal that opened the session.
  */
 export class Session {
   readonly id: string;
@@ -126,6 +129,8 @@ export class Session {
     const listener: Listener = {
       announce: (message) => void this.#announce(upstream, opened, message),
       closed: () => {
+        // Nobody waits for these answers any more.
+        for (const [id, asked] of this.#asked) if (asked.link === opened) this.#asked.delete(id);
         if (this.#links.get(upstream) === opening) this.#links.delete(upstream);
       },
     };
@@ -149,6 +154,7 @@ export class Session {
   async drop(upstream: string, cause: string): Promise<void> {
     const opening = this.#links.get(upstream);
     this.#links.delete(upstream);
+    this.answers.delete(upstream);
     const link = await opening?.catch(() => undefined);
     await link?.retire(cause);
   }
@@ -183,6 +189,11 @@ export class Session {
   guard(guarded: Guarded): () => void {
     this.#guarded.add(guarded);
     return () => void this.#guarded.delete(guarded);
+  }
+
+  /** Ends the answers that would never end by themselves, in good order. */
+  finishGuarded(): void {
+    for (const guarded of this.#guarded) guarded.finish();
   }
 
   /** Ends the client's streams when the credential that opened them counts no more, and what waited too long. */
@@ -267,7 +278,9 @@ export class Session {
     const { method, params } = message;
     if (method === 'notifications/cancelled') {
       const asked = [...this.#asked].find(([, { link: from, id }]) => from === link && id === params?.['requestId']);
-      return asked === undefined ? undefined : { ...message, params: { ...params, requestId: asked[0] } };
+      if (asked === undefined) return undefined;
+      this.#asked.delete(asked[0]);
+      return { ...message, params: { ...params, requestId: asked[0] } };
     }
     if (
       this.scope === undefined &&

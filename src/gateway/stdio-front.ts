@@ -128,9 +128,11 @@ export async function serveStdio(front: StdioFront): Promise<void> {
 
   /** Whether whoever listens may still do so. */
   const staying =
-    ({ principal }: Caller) =>
-    async (): Promise<boolean> =>
-      (await front.caller()).principal === principal;
+    ({ principal, role }: Caller) =>
+    async (): Promise<boolean> => {
+      const now = await front.caller();
+      return now.principal === principal && now.role === role;
+    };
 
   /** Opens the client's session in place of the one before, and listens in it: what HTTP does with a GET. */
   async function initialize(arrival: Omit<Arrival, 'sessionId'>): Promise<void> {
