@@ -187,17 +187,17 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`, false);
       },
     };
-    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, carriage?.forwarded));
+    sent = post(pending.outgoing, handler, mirrored(pending.outgoing, carriage?.forwarded));
     if (isModern) pending.abandon = abort;
     return { abort };
   }
 
-  /** What mirrors a modern request beside what goes with every one. */
-  function headersOf(message: Request | Notification, forwarded?: readonly string[]): string[] {
-    if (!isModern) return postHeaders;
+  /** What mirrors a modern request, beside the headers that go with every one. */
+  function mirrored(message: Request | Notification, forwarded?: readonly string[]): string[] | undefined {
+    if (!isModern) return undefined;
     const name = message.method === 'tools/call' ? message.params?.['name'] : undefined;
     const declared = typeof name === 'string' ? options.paramHeaders(name) : undefined;
-    return [...postHeaders, ...mirroredHeaders(MODERN_VERSION, message, declared, forwarded)];
+    return mirroredHeaders(MODERN_VERSION, message, declared, forwarded);
   }
 
   function finish(pending: Pending, status: number, body: Buffer, session: string | undefined): void {
@@ -214,8 +214,9 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`, status));
   }
 
-  function post(message: object, handler: HttpHandler, headers: string[]): { abort(): void } {
-    return client.send({ url, method: 'POST', headers, body: JSON.stringify(message) }, handler);
+  function post(message: object, handler: HttpHandler, extraHeaders: string[] | undefined): { abort(): void } {
+    const body = JSON.stringify(message);
+    return client.send({ url, method: 'POST', headers: postHeaders, extraHeaders, body }, handler);
   }
 
   /** One POST without a reply of its own (notification, response). */
@@ -233,7 +234,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onEnd() {},
       onError: (error) => reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`)),
     };
-    const sent = post(message, handler, isResponse(message) ? postHeaders : headersOf(message));
+    const sent = post(message, handler, isResponse(message) ? undefined : mirrored(message));
     return promise;
   }
 
