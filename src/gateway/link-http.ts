@@ -103,7 +103,11 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending, carriage: Carriage | undefined): { abort(): void } {
+  function exchange(
+    pending: Pending,
+    carriage: Carriage | undefined,
+    extraHeaders: string[] | undefined,
+  ): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -187,7 +191,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`, false);
       },
     };
-    sent = post(pending.outgoing, handler, mirrored(pending.outgoing, carriage?.forwarded));
+    sent = post(pending.outgoing, handler, extraHeaders);
     if (isModern) pending.abandon = abort;
     return { abort };
   }
@@ -310,12 +314,14 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   return {
     upstream,
     request(request, related, carriage): Flight {
+      // First, for it throws when no header can hold the method: nothing may be left waiting then.
+      const extraHeaders = mirrored(request, carriage?.forwarded);
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending, carriage);
+      const sent = exchange(pending, carriage, extraHeaders);
       return {
         reply: pending.reply,
         cancel(error) {
