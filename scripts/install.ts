@@ -29,6 +29,23 @@ export function installFolder(folder: string, say: (line: string) => void): void
   writeFileSync(stamp, lock);
 }
 
+/**
+ * Installs a Debian package unless its program is there; says what it does. Where that is impossible (no root, no apt, no
+ * network) it says so and goes on: the tests that need the program are skipped then.
+ */
+export function installProgram(program: string, debianPackage: string, say: (line: string) => void): void {
+  if (existsSync(program)) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    return say(`${program} is not there, and only root can install it: apt-get install ${debianPackage}.`);
+  }
+  say(`Installing ${debianPackage} from Debian (once) …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args: string[]): boolean =>
+    spawnSync('/usr/bin/apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  const done = apt('update') && apt('install', '--yes', '--no-install-recommends', debianPackage);
+  if (!done || !existsSync(program)) say(`${debianPackage} could not be installed; ${program} is not there.`);
+}
+
 /** The npm that runs us, so that its version and settings stay the same; else the one on the path. */
 function npm(): { command: string; before: string[] } {
   const script = process.env['npm_execpath'];

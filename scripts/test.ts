@@ -1,13 +1,14 @@
 /**
- * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, checks the types of what drives
- * them (the linter cannot, it runs without them), then runs vitest and, unless only some tests were asked for, the
- * official conformance suite. Ends with the exit code of what failed first.
+ * `npm test [-- vitest arguments]`: installs the foreign programs that some tests drive, a browser among them, checks the
+ * types of what drives them (the linter cannot, it runs without them), then runs vitest and, unless only some tests were
+ * asked for, the official conformance suite. Ends with the exit code of what failed first.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installFolder } from './install.ts';
+import { chromium } from '../test/matrix/columns.ts';
+import { installFolder, installProgram } from './install.ts';
 
 const root = join(import.meta.dirname, '..');
 const folderOf = (name: string): string => join(root, 'test', name);
@@ -22,6 +23,7 @@ try {
   console.error('Tests that need no foreign program run without it: npx vitest run src');
   process.exit(1);
 }
+installProgram(chromium, 'chromium', (line) => console.error(line));
 for (const each of driven) run('tsc', '-p', join(each, 'tsconfig.json'));
 const folder = mkdtempSync(join(tmpdir(), 'merlon-tests-'));
 try {

@@ -486,6 +486,48 @@ describe('a result that asks for input', () => {
   });
 });
 
+describe('a task (io.modelcontextprotocol/tasks)', () => {
+  const answer = ({ method, params }: Request): JsonObject =>
+    method === 'tools/call'
+      ? { resultType: 'task', taskId: 't1', status: 'working', ttlMs: 60_000 }
+      : { resultType: 'complete', taskId: params?.['taskId'], status: 'completed', result: { content: [] } };
+  const get = (taskId: string): Sent => ({
+    method: 'tasks/get',
+    params: { taskId },
+    headers: { 'mcp-name': taskId },
+  });
+
+  it('is asked for under the name it was given, on both endpoints', async () => {
+    const up = upstreamOf(['modern'], { answer });
+    await start([up]);
+    expect((await ask('/mcp', 'admin', call('up__list'))).result).toMatchObject({ taskId: 'up__t1' });
+    expect((await ask('/mcp', 'admin', get('up__t1'))).result).toMatchObject({ taskId: 'up__t1' });
+    expect((await ask('/mcp/up', 'admin', get('t1'))).result).toMatchObject({ taskId: 't1' });
+    const asked = up.arrived.filter(({ request }) => request.method === 'tasks/get');
+    expect(asked.map(({ request }) => request.params?.['taskId'])).toEqual(['t1', 't1']);
+  });
+
+  it('is its caller’s alone, on every way to it (TASK-52)', async () => {
+    const up = upstreamOf(['modern'], { answer, capabilities: { tools: { listChanged: true } } });
+    await start([up]);
+    await ask('/mcp/up', 'admin', call('list'));
+    const before = up.arrived.length;
+    for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
+      expect((await ask('/mcp/up', 'mallory:admin', { ...get('t1'), method })).error.code).toBe(-32602);
+      expect((await ask('/mcp', 'mallory:admin', { ...get('up__t1'), method })).error.code).toBe(-32602);
+    }
+    const listen = { method: 'subscriptions/listen', params: { notifications: { taskIds: ['t1'] } } };
+    expect((await ask('/mcp/up', 'mallory:admin', listen)).error.code).toBe(-32602);
+    expect(up.arrived.slice(before)).toEqual([]);
+  });
+
+  it('needs the permission for its method', async () => {
+    await start([upstreamOf(['modern'], { answer })]);
+    const refused = await ask('/mcp/up', 'reader', get('t1'));
+    expect(refused.headers.get('www-authenticate')).toContain('execute:method/up/tasks/get');
+  });
+});
+
 describe('a result that says how long it is good', () => {
   const lists = (up: EraUpstream): number => up.arrived.filter(({ request }) => request.method === 'tools/list').length;
 

@@ -24,86 +24,103 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('knows its columns', () => {
+it('has a column for each upstream', () => {
   expect(Object.keys(matrix.upstreams).sort()).toEqual(columns.map(({ name }) => name).sort());
 });
 
-describe.each(clients)('$name', (client) => {
-  for (const column of columns) {
-    const { name } = column;
-    const there = it.runIf(runnable.includes(column));
-    const [alone, bridged] = [directly(client, column), throughTheGateway(client, column)];
+const all = clients.flatMap((client) => columns.map((column) => ({ client, column, name: column.name })));
 
-    // The yardstick: if this fails, the tests below say nothing.
-    if (alone === undefined) {
-      there(`lists and calls ${name} directly`, () => {
-        const { tools, good } = seen(matrix.direct, client, name);
-        const { tools: expected, says } = upstream(name);
-        expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining([...expected]));
-        expect(good).toMatchObject({ isError: false });
-        expect(JSON.stringify(good)).toContain(says);
-      });
-    } else if (alone.says !== null) {
-      const { cause, says } = alone;
-      there(`cannot use ${name} directly: ${cause}`, () => {
-        expect(outcome(matrix.direct, client, name)).toEqual({ failed: expect.stringMatching(says) });
-      });
-    }
+// The yardstick: if one of these fails, what follows says nothing.
+const open = all.filter(({ client, column }) => directly(client, column) === undefined);
 
-    if (bridged !== undefined) {
-      there(`cannot use ${name} through the gateway: ${bridged.cause}`, () => {
-        expect(outcome(matrix.through, client, name)).toEqual({ failed: expect.stringMatching(bridged.says ?? /^$/) });
-      });
-      continue;
-    }
-
-    there(`sees the same of ${name} through the gateway as directly`, () => {
-      const { tools, good } = seen(matrix.through, client, name);
-      const expected = yardstick(client, name);
-      expect(withoutEra(tools)).toEqual(withoutEra(expected.tools));
-      expect(withoutEra(good)).toEqual(withoutEra(expected.good));
-    });
-  }
-
-  if (client.closely !== true) return;
-  const known = columns.filter(({ name }) => KNOWN.has(name));
-
-  // What goes wrong, takes long or is cancelled.
-  describe.each(known)('with $name', ({ name }) => {
-    const more = (): MoreSeen => closer(seen(matrix.through, client, name));
-
-    it('gets the same error of a tool that turns its arguments down', () => {
-      expect(more().bad).toSatisfy(isFailure);
-      expect(withoutEra(more().bad)).toEqual(withoutEra(closer(yardstick(client, name)).bad));
-    });
-
-    it('gets the same error for a tool that does not exist', () => {
-      expect(more().unknown).toSatisfy(isFailure);
-      expect(withoutEra(more().unknown)).toEqual(withoutEra(closer(yardstick(client, name)).unknown));
-    });
-
-    it('cancels a call and goes on in the same session', () => {
-      expect(more().cancelled?.call).toMatchObject({ thrown: expect.stringContaining('cancelled by the test') });
-      expect(more().cancelled?.next).toEqual(seen(matrix.through, client, name).good);
-    });
-
-    if (!name.startsWith('everything')) return; // the others report no progress
-
-    it('gets the progress notifications of a call', () => {
-      expect(more().progress).toEqual(['1/3', '2/3', '3/3']);
-    });
+describe.each(open)('$client.name and $name, directly', ({ client, column, name }) => {
+  it.runIf(runnable.includes(column))('list and call', () => {
+    const { tools, good } = seen(matrix.direct, client, name);
+    const upstream = matrix.upstreams[name];
+    expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining([...(upstream?.tools ?? [])]));
+    expect(good).toMatchObject({ isError: false });
+    expect(JSON.stringify(good)).toContain(upstream?.says);
   });
 });
 
-/** Upstreams with calls that go wrong or take long. */
-const KNOWN = new Set(['everything', 'everything-http', 'filesystem', 'memory']);
+const closed = all.flatMap((pair) => {
+  const says = directly(pair.client, pair.column)?.says ?? null;
+  return says === null ? [] : [{ ...pair, says }];
+});
+
+describe.each(closed)('$client.name and $name, directly', ({ client, column, name, says }) => {
+  it.runIf(runnable.includes(column))('still cannot', () => {
+    expect(outcome(matrix.direct, client, name)).toEqual({ failed: expect.stringMatching(says) });
+  });
+});
+
+const working = all.filter(({ client, column }) => throughTheGateway(client, column) === undefined);
+
+describe.each(working)('$client.name and $name, through the gateway', ({ client, column, name }) => {
+  it.runIf(runnable.includes(column))('show the same as directly', () => {
+    const { tools, good } = seen(matrix.through, client, name);
+    const expected = yardstick(client, name);
+    expect(withoutEra(tools)).toEqual(withoutEra(expected.tools));
+    expect(withoutEra(good)).toEqual(withoutEra(expected.good));
+  });
+});
+
+const failing = all.flatMap((pair) => {
+  const exception = throughTheGateway(pair.client, pair.column);
+  return exception === undefined ? [] : [{ ...pair, ...exception }];
+});
+
+describe.each(failing)('$client.name and $name, through the gateway: $cause', ({ client, column, name, says }) => {
+  it.runIf(runnable.includes(column))('still cannot', () => {
+    expect(outcome(matrix.through, client, name)).toEqual({ failed: expect.stringMatching(says) });
+  });
+});
 
 describe.each(clients)('$name', (client) => {
   it('finds the tools of several upstreams at /mcp, prefixed, and can call one', () => {
     const { tools, good } = seen(matrix.through, client, AGGREGATE);
-    const expected = aggregated.flatMap((name) => yardstick(client, name).tools.map((tool) => `${name}__${tool.name}`));
-    expect(tools.map((tool) => tool.name).sort()).toEqual(expected.sort());
+    const names = aggregated.flatMap((name) => yardstick(client, name).tools.map((tool) => `${name}__${tool.name}`));
+    expect(tools.map((tool) => tool.name).sort()).toEqual(names.sort());
     expect(withoutEra(good)).toEqual(withoutEra(yardstick(client, 'memory').good));
+  });
+
+  const { version } = client;
+  if (version === undefined) return; // it does not tell
+
+  it(`speaks ${version} with the gateway, whatever the server does`, () => {
+    const versions = [...(matrix.through.get(client.name)?.values() ?? [])].map(
+      (each) => 'tools' in each && each.version,
+    );
+    expect(new Set(versions)).toEqual(new Set([version]));
+  });
+});
+
+const KNOWN = ['everything', 'everything-http', 'everything-sse', 'filesystem', 'memory'];
+const pairs = clients.filter(({ closely }) => closely).flatMap((client) => KNOWN.map((name) => ({ client, name })));
+
+describe.each(pairs)('$client.name and $name, through the gateway', ({ client, name }) => {
+  it('gets the same error of a tool that turns its arguments down', () => {
+    const { bad } = closer(seen(matrix.through, client, name));
+    expect(bad).toSatisfy(isFailure);
+    expect(withoutEra(bad)).toEqual(withoutEra(closer(yardstick(client, name)).bad));
+  });
+
+  it('gets the same error for a tool that does not exist', () => {
+    const { unknown } = closer(seen(matrix.through, client, name));
+    expect(unknown).toSatisfy(isFailure);
+    expect(withoutEra(unknown)).toEqual(withoutEra(closer(yardstick(client, name)).unknown));
+  });
+
+  it('cancels a call and goes on in the same session', () => {
+    const { good, more } = seen(matrix.through, client, name);
+    expect(more?.cancelled?.call).toMatchObject({ thrown: expect.stringContaining('cancelled by the test') });
+    expect(more?.cancelled?.next).toEqual(good);
+  });
+
+  if (!name.startsWith('everything')) return; // the others report no progress
+
+  it('gets the progress notifications of a call', () => {
+    expect(closer(seen(matrix.through, client, name)).progress).toEqual(['1/3', '2/3', '3/3']);
   });
 });
 
@@ -136,10 +153,4 @@ function closer({ more }: Seen): MoreSeen {
 /** A result that says so, or something thrown: each server has its own way to say no. */
 function isFailure(answer: Answer): boolean {
   return 'thrown' in answer || answer.isError;
-}
-
-function upstream(name: string): Matrix['upstreams'][string] {
-  const found = matrix.upstreams[name];
-  if (found === undefined) throw new Error(`There is no upstream '${name}'.`);
-  return found;
 }

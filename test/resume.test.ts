@@ -80,6 +80,12 @@ class Stream {
     return this.messages;
   }
 
+  /** Reads until an id has come. */
+  async readId(): Promise<void> {
+    this.#reader ??= this.response.body?.getReader();
+    while (this.ids.length === 0) this.#events.push(Buffer.from((await this.#reader?.read())?.value ?? []));
+  }
+
   /** The whole of an answer that is no stream, and the code of the error in it. */
   async refusal(): Promise<{ status: number; code: string; text: string }> {
     const text = await this.response.text();
@@ -223,6 +229,38 @@ describe('a call whose connection breaks', () => {
     expect(gateway.gate.flights.size).toBe(0);
     const answers = await (await listen(session, { lastEventId: broken.lastId })).read();
     expect(answers).toMatchObject([{ id: 1, result: { isError: true } }]);
+  });
+
+  it('goes on without a word from the upstream too, once it has taken long (LEG-HTTP-11)', async () => {
+    const clock = fakeClock();
+    await start({ clock });
+    const session = await gateway.initialize('/mcp/up', ANN);
+    const sent = send('POST', session, {}, toolCall(1));
+    await expect.poll(() => arrived.length).toBe(1);
+    clock.advance(15_000);
+    expect(kept(session)).toEqual({ events: 0, streams: 0 });
+    clock.advance(15_000);
+    const broken = await sent;
+    expect(broken.response.headers.get('content-type')).toBe('text/event-stream');
+    await broken.readId();
+    broken.cut();
+    await expect.poll(() => gateway.gate.sessions.get(session)?.events.find('1-1').stream.waiting).toBe(true);
+    arrived[0]?.answer({ content: [] });
+    expect(await (await listen(session, { lastEventId: broken.lastId })).read()).toMatchObject([{ id: 1, result: {} }]);
+  });
+
+  it('stays plain JSON, however long, for a client that could not come back before the first message', async () => {
+    const clock = fakeClock();
+    await start({ clock });
+    const params = { ...INITIALIZE, protocolVersion: '2025-06-18' };
+    const opened = await gateway.post('/mcp', ANN, { jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    const session = opened.headers.get('mcp-session-id') ?? '';
+    const call = { ...toolCall(1), params: { name: 'up__t' } };
+    const sent = send('POST', session, { path: '/mcp' }, call);
+    await expect.poll(() => arrived.length).toBe(1);
+    clock.advance(45_000);
+    arrived[0]?.answer({ content: [] });
+    expect((await sent).response.headers.get('content-type')).toBe('application/json');
   });
 
   it('counts as in flight: its id is taken and its session not idle', async () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClientFile, Value } from '../clients/client.ts';
+import type { ClientFile, Format, Value } from '../clients/client.ts';
 import { type Change, editText } from '../clients/edit.ts';
 import { type Own, throughMerlon, unwrapped } from '../clients/goes-through.ts';
 import { INPUT_ID, pathOfServer } from '../clients/our-entry.ts';
@@ -96,9 +96,31 @@ function takeOut({ text, file, path, own }: UndoContext, ours: readonly ServerEn
     return hadArgs ? back : [...back, { remove: [...at, args] }];
   });
   const edited = editText(text, format, changes, path);
-  const isAskedFor = edited.includes(`\${input:${INPUT_ID}}`);
-  if (isAskedFor || questionsIn(edited, file).length === 0 || questionsIn(before, file).length > 0) return edited;
-  return editText(edited, format, [{ remove: ['inputs', { key: 'id', is: INPUT_ID }] }], path);
+  const isAskedFor = edited.includes(`\${input:${INPUT_ID}}`) || questionsIn(before, file).length > 0;
+  const hasQuestion = questionsIn(edited, file).length > 0;
+  const question: Change[] = isAskedFor || !hasQuestion ? [] : [{ remove: ['inputs', { key: 'id', is: INPUT_ID }] }];
+  return withoutLeftovers(editText(edited, format, question, path), before, [['inputs'], shape.root], { format, path });
+}
+
+/** Takes away what is empty now and was not there before. Without a backup nobody knows, and it stays. */
+function withoutLeftovers(
+  text: string,
+  before: string,
+  places: readonly (readonly string[])[],
+  { format, path }: { readonly format: Format; readonly path: string },
+): string {
+  const at = (of: string, place: readonly string[]) => valueAt(readTree(of.replace(/^\uFEFF/, ''), format).tree, place);
+  const leftovers = places.filter((place) => {
+    const now = at(text, place);
+    const isEmpty = now !== undefined && now.kind !== 'scalar' && Object.keys(plain(now) ?? {}).length === 0;
+    return isEmpty && before !== '' && at(before, place) === undefined;
+  });
+  return editText(
+    text,
+    format,
+    leftovers.map((remove) => ({ remove })),
+    path,
+  );
 }
 
 /** The servers at the place where connect writes. */

@@ -1,5 +1,6 @@
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { closeInheritedDescriptors } from '../gateway/descriptors.ts';
+import { pathOf } from '../gateway/endpoint.ts';
 import type { Caller } from '../identity/caller.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
@@ -41,7 +42,9 @@ export async function runStdio(name: string | undefined, options: RunStdioOption
   );
   announce(loaded, local, gateway.auditFile);
   const header = credential === undefined ? undefined : `Bearer ${credential}`;
-  await serveProcess(gateway, { scope: name, caller: () => gateway.gate.current.authenticate(header, 'stdio') });
+  const { gate } = gateway;
+  // A token for one endpoint of the gateway counts for the same upstream here.
+  await serveProcess(gateway, { scope: name, caller: () => gate.current.authenticate(header, 'stdio', pathOf(name)) });
 }
 
 /** @throws MerlonError USAGE when a role is asked for besides */

@@ -103,7 +103,8 @@ function isSecret(
   if (known.includes(value)) return false;
   const assigned = /^-{0,2}([\w-]+)\s*[=:]\s*\S/.exec(value)?.[1];
   if (assigned !== undefined && isSecretKey(assigned)) return true;
-  if (isOurs) return shapes.text(value) !== value;
+  // A key of ours is a reference, which has a brace in every notation, or it is the key.
+  if (isOurs) return shapes.text(value) !== value || (key === 'Authorization' && !value.includes('{'));
   return isSecretKey(key) || looksLikeToken(value) || shapes.text(value) !== value || hasSecretPart(value);
 }
 

@@ -29,7 +29,7 @@ function readOnly(file: ClientFile): ClientFile {
   return { ...file, readOnly: true };
 }
 
-function header(value: string, provenance: 'ran' | 'vendor docs' | 'vendor source' | 'from memory'): Reference {
+function header(value: string, provenance: 'ran' | 'vendor docs' | 'from memory'): Reference {
   return { kind: 'header', value: `Bearer ${value}`, provenance };
 }
 
@@ -201,8 +201,9 @@ export const clients: readonly Client[] = [
         json('user', appData('Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json'), cline),
       ),
     ],
-    reference: header('${env:NAME}', 'vendor source'),
-    provenance: 'vendor source',
+    // The extension's source knows `${env:NAME}`; the command line sent it to the server as it stands.
+    reference: NONE,
+    provenance: 'ran',
   },
   {
     id: 'kilo',
@@ -224,16 +225,16 @@ export const clients: readonly Client[] = [
       readOnly(json('project', [project('.kilocode/mcp.json')], roo)),
       readOnly(json('project', [project('.roo/mcp.json')], roo)),
     ],
-    reference: header('{env:NAME}', 'vendor docs'),
-    provenance: 'vendor docs',
+    reference: header('{env:NAME}', 'ran'),
+    provenance: 'ran',
   },
   {
     id: 'continue',
     title: 'Continue',
     files: [{ scope: 'user', paths: [home('.continue/config.yaml')], format: 'yaml', shape: continueDev }],
-    reference: header('${{ secrets.NAME }}', 'vendor docs'),
-    provenance: 'vendor source',
-    afterwards: 'Continue takes secrets from the file ~/.continue/.env.',
+    reference: header('${{ secrets.NAME }}', 'ran'),
+    provenance: 'ran',
+    afterwards: 'Continue also takes it from the file ~/.continue/.env.',
   },
   {
     id: 'lmstudio',

@@ -9,9 +9,9 @@ export type Transport = 'stdio' | 'http' | 'sse';
 
 /**
  * How we know: the client itself ran on a file that Merlon had written, a schema that others publish, the vendor's
- * documentation or source, or nobody looked it up.
+ * documentation, or nobody looked it up.
  */
-export type Provenance = 'ran' | 'published schema' | 'vendor docs' | 'vendor source' | 'from memory';
+export type Provenance = 'ran' | 'published schema' | 'vendor docs' | 'from memory';
 
 /** What a configuration file can hold. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };

@@ -140,6 +140,18 @@ describe('what cannot be understood', () => {
     expect(codes('mcpServers:\n  - command: x\n', file('continue'))).toEqual(['entry-invalid 2:5']);
   });
 
+  it('is bounded: the text, and what is said of it', () => {
+    expect(codes(`a = "${'x'.repeat(2_100_000)}"`, file('codex'))).toEqual(['too-large 1:1']);
+    const twice = `{"mcpServers":{${'"a":{},'.repeat(5_000)}"a":{}}}`;
+    expect(codes(twice, file('cursor'))).toHaveLength(200);
+  });
+
+  it('takes no more than linear time', () => {
+    // With a search through all tables for each table this would take minutes.
+    const tables = Array.from({ length: 50_000 }, (_, index) => `[mcp_servers.s${index}]\n`).join('');
+    expect(readServers(tables, file('codex')).entries).toHaveLength(50_000);
+  });
+
   it('never quotes the file', () => {
     for (const format of ['json', 'toml', 'yaml'] as const) {
       const found = readServers('secret-5ecret: [ {"', { format, shape: mcpServers({}) });

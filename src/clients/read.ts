@@ -41,15 +41,19 @@ export interface Servers {
   readonly findings: readonly Finding[];
 }
 
+/** Most findings that are reported of one file; a file with more is another kind of file. */
+const MAX_FINDINGS = 200;
+
 /** Reads the servers out of the text of a client's file. Never throws: attacker-controlled text gives findings. */
 export function readServers(text: string, file: Pick<ClientFile, 'format' | 'shape'>): Servers {
   const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const { tree, faults } = readTree(bare, file.format);
   const placeOf = placesIn(bare);
-  const findings: Finding[] = faults.map(({ code, message, offset }) => ({ code, message, ...placeOf(offset) }));
+  const findings: Finding[] = [];
   const note = (code: FindingCode, message: string, { start }: { start: number }): void => {
-    findings.push({ code, message, ...placeOf(start) });
+    if (findings.length < MAX_FINDINGS) findings.push({ code, message, ...placeOf(start) });
   };
+  for (const { code, message, offset } of faults) note(code, message, { start: offset });
   if (tree === undefined) return { entries: [], findings };
   if (tree.kind !== 'map') {
     note('servers-invalid', 'The file holds no map.', tree);

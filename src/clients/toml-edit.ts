@@ -28,9 +28,10 @@ export function setInToml(text: string, tree: Tree, path: readonly Step[], value
 export function removeFromToml(text: string, tree: Tree, path: readonly Step[]): Splice[] | undefined {
   const keys = keysOf(path);
   const found = walk(tree, path);
-  if (keys === undefined || found === undefined) return undefined;
+  if (found === undefined) return undefined;
   const { at, rest } = found;
   if (rest.length > 0 || at.parent === undefined) return [];
+  if (keys === undefined) return undefined;
   if (at.parent.tree.kind === 'map' && at.parent.tree.flow) return removeItem(text, at, at.parent.tree, skipTrivia);
   const sections = sectionsUnder(text, keys);
   if (sections.length > 0) return sections.map((span) => ({ ...widened(text, span), text: '' }));

@@ -39,11 +39,13 @@ interface Table extends Span {
   readonly kind: 'map';
   readonly flow: boolean;
   readonly entries: { key: string; keySpan: Span; value: Node }[];
+  /** The entries by key: a file may have any number of tables. */
+  readonly known: Map<string, Node>;
 }
 interface List extends Span {
   readonly kind: 'list';
   readonly flow: boolean;
-  readonly items: Node[];
+  readonly items: Table[];
 }
 type Node = Table | List | Tree;
 
@@ -51,22 +53,14 @@ function assemble(text: string): Tree {
   const root = table({ start: 0, end: text.length });
   let here = root;
   for (const statement of scanToml(text)) {
-    const { path, start, end } = statement;
+    const { path } = statement;
     const last = path.at(-1) ?? '';
-    if (statement.kind === 'pair') {
-      const parent = descend(here, path.slice(0, -1), statement);
-      parent.entries.push({ key: last, keySpan: statement.keySpan, value: statement.value });
-    } else if (!statement.isArray) here = descend(root, path, statement);
-    else {
-      const parent = descend(root, path.slice(0, -1), statement);
-      here = table({ start, end });
-      const known = parent.entries.find(({ key }) => key === last)?.value;
-      if (known?.kind === 'list') (known as List).items.push(here);
-      else {
-        const value: List = { kind: 'list', flow: false, start, end, items: [here] };
-        parent.entries.push({ key: last, keySpan: { start, end }, value });
-      }
-    }
+    const above = path.slice(0, -1);
+    if (statement.kind === 'pair') put(descend(here, above, statement), last, statement.keySpan, statement.value);
+    else
+      here = statement.isArray
+        ? append(descend(root, above, statement), last, statement)
+        : descend(root, path, statement);
   }
   return root;
 }
@@ -75,18 +69,33 @@ function assemble(text: string): Tree {
 function descend(from: Table, path: readonly string[], { start, end }: Span): Table {
   let at = from;
   for (const key of path) {
-    const known = at.entries.find((entry) => entry.key === key)?.value;
-    const next = known?.kind === 'list' ? known.items.at(-1) : known;
-    if (next?.kind === 'map') at = next as Table;
-    else {
-      const made = table({ start, end });
-      at.entries.push({ key, keySpan: { start, end }, value: made });
-      at = made;
-    }
+    const known = at.known.get(key);
+    const next = isGrowing(known) ? (known.kind === 'list' ? known.items.at(-1) : known) : undefined;
+    at = next ?? put(at, key, { start, end }, table({ start, end }));
   }
   return at;
 }
 
+/** One more table of a list of tables. */
+function append(parent: Table, key: string, { start, end }: Span): Table {
+  const known = parent.known.get(key);
+  const made = table({ start, end });
+  if (isGrowing(known) && known.kind === 'list') known.items.push(made);
+  else put<List>(parent, key, { start, end }, { kind: 'list', flow: false, start, end, items: [made] });
+  return made;
+}
+
+function put<T extends Node>(parent: Table, key: string, keySpan: Span, value: T): T {
+  parent.entries.push({ key, keySpan: { start: keySpan.start, end: keySpan.end }, value });
+  parent.known.set(key, value);
+  return value;
+}
+
+/** What was put together from headers. A value within brackets is complete, and TOML has nothing added to it. */
+function isGrowing(node: Node | undefined): node is Table | List {
+  return node !== undefined && node.kind !== 'scalar' && !node.flow;
+}
+
 function table({ start, end }: Span): Table {
-  return { kind: 'map', flow: false, start, end, entries: [] };
+  return { kind: 'map', flow: false, start, end, entries: [], known: new Map() };
 }

@@ -53,8 +53,10 @@ export interface Reading {
   readonly faults: readonly Fault[];
 }
 
-/** Longest text that is read, in UTF-16 units: Claude Code keeps its history in the same file. */
+/** Longest JSON that is read, in UTF-16 units: Claude Code keeps its history in the same file. */
 export const MAX_TEXT = 16 * 1024 * 1024;
+/** Longest TOML and YAML that is read, in UTF-16 units: files that people write. */
+export const MAX_WRITTEN = 2 * 1024 * 1024;
 /** Deepest nesting that is read, in levels. */
 export const MAX_LEVELS = 64;
 /** Most values that are read, aliases counted each time they are used. */

@@ -93,7 +93,8 @@ describe('routing on the aggregated endpoint', () => {
     expect(codeOf(() => route(request('tools/call', { name: 'read' }), upstreams))).toBe('PARAMS_INVALID');
     expect(codeOf(() => route(request('tools/call', {}), upstreams))).toBe('PARAMS_INVALID');
     expect(codeOf(() => route(request('completion/complete', { ref: 'x' }), upstreams))).toBe('PARAMS_INVALID');
-    expect(codeOf(() => route(request('tasks/get', { taskId: '1' }), upstreams))).toBe('METHOD_UNKNOWN');
+    expect(codeOf(() => route(request('tasks/get', { taskId: '1' }), upstreams))).toBe('PARAMS_INVALID');
+    expect(codeOf(() => route(request('tasks/list', {}), upstreams))).toBe('METHOD_UNKNOWN');
   });
 });
 

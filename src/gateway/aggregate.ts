@@ -67,6 +67,12 @@ export function route(request: Request, upstreams: ReadonlySet<string>): Routed 
     if (found === undefined) throw unknownName('resource');
     return { upstream: found.upstream, request: { ...request, params: { ...params, uri: found.uri } } };
   }
+  if (/^tasks\/(get|update|cancel|result)$/.test(request.method)) {
+    const taskId = params['taskId'];
+    const found = typeof taskId === 'string' ? splitName(taskId, upstreams) : undefined;
+    if (found === undefined) throw unknownName('task');
+    return { upstream: found.upstream, request: { ...request, params: { ...params, taskId: found.name } } };
+  }
   if (request.method === 'completion/complete') return routeCompletion(request, params, upstreams);
   throw new MerlonError('METHOD_UNKNOWN', 'This method does not say which upstream it is for.', {
     todo: 'Use the address of one upstream, /mcp/NAME.',
@@ -94,7 +100,13 @@ function unknownName(what: string): MerlonError {
 export function publish(method: string, upstream: string, result: JsonObject): JsonObject {
   const list = LISTS[method];
   if (list !== undefined) return mapList(result, list, (item) => publishItem(upstream, item));
-  if (method === 'tools/call') return mapList(result, 'content', (item) => publishContent(upstream, item));
+  if (method === 'tools/call') {
+    return publishTask(
+      upstream,
+      mapList(result, 'content', (item) => publishContent(upstream, item)),
+    );
+  }
+  if (method.startsWith('tasks/')) return publishTask(upstream, result);
   if (method === 'resources/read') return mapList(result, 'contents', (item) => publishItem(upstream, item, false));
   if (method === 'prompts/get') {
     return mapList(result, 'messages', (message) => {
@@ -103,6 +115,14 @@ export function publish(method: string, upstream: string, result: JsonObject): J
     });
   }
   return result;
+}
+
+/** A task's id, in the result that makes it and in each that tells of it. */
+function publishTask(upstream: string, result: JsonObject): JsonObject {
+  const { taskId, task } = result;
+  if (typeof taskId === 'string') return { ...result, taskId: prefixName(upstream, taskId) };
+  if (!isObject(task) || typeof task['taskId'] !== 'string') return result;
+  return { ...result, task: { ...task, taskId: prefixName(upstream, task['taskId']) } };
 }
 
 function publishContent(upstream: string, item: JsonObject): JsonObject {

@@ -58,6 +58,8 @@ export interface AllowLists {
   allowsHost(header: string | undefined): boolean;
   /** True when the Origin header, undefined if absent, may call. */
   allowsOrigin(header: string | undefined): boolean;
+  /** True when the Origin header is on the list, as browsers spell it, whether or not the list is enforced. */
+  listsOrigin(header: string): boolean;
   /** The origin to send a plain-HTTP caller to: his own Host if it is ours, else the public or the bound address. */
   redirectOrigin(header: string | undefined): string;
   /** The address to show to people. */
@@ -97,6 +99,7 @@ export function makeAllowLists(names: EdgeNames, bound: BoundTo): AllowLists {
   return {
     url,
     allowsHost: names.verifyHost ? allowsHost : () => true,
+    listsOrigin: (header) => origins.has(header),
     allowsOrigin(header) {
       if (header === undefined || !names.verifyOrigin || origins.has(header)) return true;
       const origin = parseOrigin(header);

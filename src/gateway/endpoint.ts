@@ -50,7 +50,7 @@ export function scopeOf(path: string): { readonly scope: string | undefined } | 
 }
 
 /** The path of an MCP endpoint; what {@link scopeOf} takes apart. */
-function pathOf(scope: string | undefined): string {
+export function pathOf(scope: string | undefined): string {
   return scope === undefined ? '/mcp' : `/mcp/${scope}`;
 }
 

@@ -25,7 +25,7 @@ export interface StreamHost {
   /** Whether its client reads events without data; see `readsEmptyEvents`. */
   readonly primes: boolean;
   now(): number;
-  /** Told that a client left before its answer: the stream may wait for it (true) or is given up. */
+  /** Whether one more stream may wait for a client that leaves before its answer. */
   mayWait(): boolean;
   /** Told that nobody waits any more for the answer to a request. */
   abandon(request: Id): void;
@@ -144,9 +144,12 @@ export class EventStream implements EventSource, Bagged {
     wire.end();
   }
 
-  /** Ends the connection of a client that has been told how to come back. */
+  /** Ends the connection of a client that has been told how to come back, unless too many are away already. */
   pause(): void {
-    if (this.#host.primes && this.#sent > 0) this.hangUp();
+    const wire = this.#wire;
+    if (wire === undefined || this.#over || !this.#host.primes || !this.#host.mayWait()) return;
+    this.#detach(wire);
+    wire.end();
   }
 
   /** Ends the connection, not the stream. */
@@ -209,12 +212,14 @@ export class EventStream implements EventSource, Bagged {
 
   #detach(wire: Wire, isGone = true): void {
     if (this.#wire !== wire) return;
+    const isLeft = isGone && this.#request !== undefined && !this.#over;
+    // Without an id there is no way back.
+    const mayWait = isLeft && this.#sent > 0 && this.#host.mayWait();
     this.#wire = undefined;
     this.attachedSince = Infinity;
     this.#last += 1;
     this.#primer = this.#last;
-    if (!isGone || this.#request === undefined || this.#over) return;
-    if (this.#host.mayWait()) this.deadline = this.#host.now() + KEEP_MS;
-    else this.giveUp('The client disconnected.');
+    if (mayWait) this.deadline = this.#host.now() + KEEP_MS;
+    else if (isLeft) this.giveUp('The client disconnected.');
   }
 }

@@ -268,6 +268,31 @@ describe('a call whose client left', () => {
     expect(calls.filter(({ stream }) => stream.waiting)).toHaveLength(MAX_WAITING);
   });
 
+  it('is cancelled at once when it was told of no id to come back with', () => {
+    const the = fixture();
+    the.streams.primes = false;
+    const [silent, told] = [startCall(the, 1), startCall(the, 2)];
+    told.stream.push(text(2, 0));
+    silent.wire.break();
+    told.wire.break();
+    expect(the.abandoned).toEqual([1]);
+  });
+
+  it('is not left alone by the gateway when that would cancel it', () => {
+    const the = fixture();
+    const calls = Array.from({ length: MAX_WAITING + 2 }, (_, id) => startCall(the, id));
+    for (const { stream } of calls) stream.pause();
+    expect(the.abandoned).toEqual([]);
+    expect(calls.filter(({ wire }) => wire.open)).toHaveLength(2);
+    expect(calls.filter(({ stream }) => stream.waiting)).toHaveLength(MAX_WAITING);
+    const [first] = calls;
+    first?.wire.break();
+    if (first !== undefined) readAll(first.client);
+    first?.stream.finish(text(1, 0));
+    if (first !== undefined) comeBack(the, first.client);
+    expect(first === undefined ? [] : readAll(first.client)).toEqual([{ stream: 1, index: 0 }]);
+  });
+
   it('ends with its session, and nothing is kept', () => {
     const the = fixture();
     const { stream, client } = startCall(the, 1);

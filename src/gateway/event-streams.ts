@@ -100,7 +100,7 @@ export class EventStreams implements StreamHost {
   mayWait(): boolean {
     let waiting = 0;
     for (const stream of this.#answers.all()) if (stream.waiting) waiting += 1;
-    return waiting <= MAX_WAITING;
+    return waiting < MAX_WAITING;
   }
 
   abandon(request: Id): void {

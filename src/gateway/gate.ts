@@ -28,6 +28,7 @@ import { type Recorder, whoOf } from './record.ts';
 import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
 import { type Opening, Session, type SessionHost } from './session.ts';
+import { createTaskOwners, type TaskOwners } from './task-owners.ts';
 import type { Upstream } from './upstream.ts';
 import { openLegacyView } from './view-legacy.ts';
 import { openModernView } from './view-modern.ts';
@@ -97,6 +98,7 @@ export class Gate implements Pipeline, SessionHost {
   readonly sessions = new Map<string, Session>();
   readonly cache: ResultCache;
   readonly states: RequestStates;
+  readonly taskOwners: TaskOwners;
   readonly #stateless = new Map<string, Session>();
   readonly #keys = new WeakMap<Session, string>();
   current: Snapshot;
@@ -114,6 +116,7 @@ export class Gate implements Pipeline, SessionHost {
     this.flights = createFlights(options.clock);
     this.cache = createResultCache({ clock: options.clock });
     this.states = createRequestStates({ clock: options.clock });
+    this.taskOwners = createTaskOwners({ clock: options.clock });
     this.#stops = [
       () => this.flights.stop(),
       options.clock.every(1_000, () => this.#sweep()),

@@ -20,6 +20,7 @@ import type { Intent, Recorder } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
+import type { TaskOwners } from './task-owners.ts';
 
 /** One request of a client on its way to one upstream. */
 export interface Call {
@@ -62,6 +63,7 @@ export interface Pipeline {
   timeoutOf(upstream: string): number;
   /** Takes note of a page of an upstream's `tools/list`. */
   learnTools(upstream: string, result: JsonObject): void;
+  readonly taskOwners: TaskOwners;
   /** Results of modern upstreams that are still good. */
   readonly cache: ResultCache;
   /** Masks the gateway's own secrets in text that leaves it. */
@@ -122,8 +124,9 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
 function authorize(gate: Pipeline, call: Call): Grant {
   const { method, params } = call.request;
   const decision = decide(gate.roleOf(call.caller), operationOf(method, params, call.upstream));
-  if (decision.allowed) return decision.grant;
-  throw forbidden(decision.missing);
+  if (!decision.allowed) throw forbidden(decision.missing);
+  gate.taskOwners.check(call.upstream, call.caller.principal, call.request);
+  return decision.grant;
 }
 
 /**
@@ -199,7 +202,8 @@ function present(gate: Pipeline, call: Call, result: JsonObject): JsonObject {
   const { method } = call.request;
   const list = LISTS[method];
   const visible = list === undefined ? result : permitted(gate.roleOf(call.caller), call.upstream, list, result);
-  const worded = call.session.era === 'modern' ? toStateless(call, visible) : visible;
+  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
+  const worded = call.session.era === 'modern' ? toStateless(call, own) : own;
   return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
 }
 

@@ -132,6 +132,21 @@ describe('a request', () => {
     ]);
   });
 
+  it('may have fields of its own, which the next one does not have', async () => {
+    const { url, requests } = await serve((_request, socket) => socket.write(OK));
+    const { client } = makeClient();
+    const headers = ['x-key', 'own'];
+    await start(client, { ...post(url, '{}', headers), extraHeaders: ['x-this', '1', 'x-that', '2'] }).done;
+    await start(client, { ...post(url, '{}', headers), extraHeaders: ['x-this', '3'] }).done;
+    await start(client, post(url, '{}', headers)).done;
+    const first = `POST /mcp?x=1 HTTP/1.1\r\nhost: ${url.host}\r\nx-key: own\r\n`;
+    expect(requests).toEqual([
+      `${first}x-this: 1\r\nx-that: 2\r\ncontent-length: 2\r\n\r\n{}`,
+      `${first}x-this: 3\r\ncontent-length: 2\r\n\r\n{}`,
+      `${first}content-length: 2\r\n\r\n{}`,
+    ]);
+  });
+
   it('keeps the bytes of a Latin-1 field beside a body in UTF-8', async () => {
     const seen: Buffer[] = [];
     const { url, sockets } = await serve((_request, socket) => socket.write(OK));
@@ -156,9 +171,12 @@ describe('a request', () => {
   ])('with %s is refused, and later', async (_what, headers) => {
     const { url, sockets } = await serve(() => {});
     const { client } = makeClient();
-    const { outcome, done } = start(client, post(url, '', headers));
-    expect(outcome.events).toEqual([]);
-    expect(await done).toMatchObject({ events: ['error'], code: HTTP_CLIENT_REQUEST });
+    // Whether they are every request's or this one's.
+    for (const request of [post(url, '', headers), { ...post(url, ''), extraHeaders: headers }]) {
+      const { outcome, done } = start(client, request);
+      expect(outcome.events).toEqual([]);
+      expect(await done).toMatchObject({ events: ['error'], code: HTTP_CLIENT_REQUEST });
+    }
     expect(sockets).toHaveLength(0);
   });
 

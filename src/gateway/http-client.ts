@@ -31,6 +31,8 @@ export interface HttpRequest {
    * pass the same array again. Host, Content-Length and what concerns the connection are not for the caller to set.
    */
   readonly headers: readonly string[];
+  /** More headers, of this request alone. Made anew each time, so nothing of them is remembered. */
+  readonly extraHeaders?: readonly string[] | undefined;
   readonly body?: string;
   /** Longest time until the response's head is here, ms. Default 0: no bound. */
   readonly headersTimeoutMs?: number;
@@ -124,7 +126,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       if (pool.isClosed) throw closed();
       const { text, origin } = headOf(request);
-      exchange.write(text, request.body);
+      const { extraHeaders, body } = request;
+      exchange.write(extraHeaders === undefined ? text : text + linesOf(extraHeaders), body);
       const wait = request.headersTimeoutMs ?? 0;
       if (wait > 0) exchange.stopTimer = clock.after(wait, () => exchange.connection?.fail(timedOut('answer')));
       const idle = takeIdle(origin);
@@ -153,7 +156,11 @@ function readBuffer(): Buffer {
 
 function headText(url: URL, method: string, headers: readonly string[]): string {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new HttpClientError(HTTP_CLIENT_REQUEST, 'No HTTP.');
-  let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n`;
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n${linesOf(headers)}`;
+}
+
+function linesOf(headers: readonly string[]): string {
+  let text = '';
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const value = headers[index + 1] ?? '';

@@ -401,6 +401,14 @@ describe('a stateless link', () => {
     });
   });
 
+  it('keeps nothing of a request whose method no header can hold (HTTP-68)', async () => {
+    const { link, seen } = await open(() => {}, { era: 'modern' });
+    expect(() => link.request({ jsonrpc: '2.0', id: 1, method: 'a\r\nb' }, ignore)).toThrow(MerlonError);
+    await link.retire('replaced');
+    expect(link.closed).toBe(true);
+    expect(seen).toEqual([]);
+  });
+
   it('ends with its subscriptions when it is retired', async () => {
     const { link } = await open((_seen, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });

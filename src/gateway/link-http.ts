@@ -103,7 +103,11 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   }
 
   /** One POST that carries a request; what is returned gives it up. */
-  function exchange(pending: Pending, carriage: Carriage | undefined): { abort(): void } {
+  function exchange(
+    pending: Pending,
+    carriage: Carriage | undefined,
+    extraHeaders: string[] | undefined,
+  ): { abort(): void } {
     let status = 0;
     let session: string | undefined;
     let reader: SseReader | undefined;
@@ -187,17 +191,17 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
         if (!pending.isSettled()) resume(`could not be reached (${codeOf(error)})`, false);
       },
     };
-    sent = post(pending.outgoing, handler, headersOf(pending.outgoing, carriage?.forwarded));
+    sent = post(pending.outgoing, handler, extraHeaders);
     if (isModern) pending.abandon = abort;
     return { abort };
   }
 
-  /** What mirrors a modern request beside what goes with every one. */
-  function headersOf(message: Request | Notification, forwarded?: readonly string[]): string[] {
-    if (!isModern) return postHeaders;
+  /** What mirrors a modern request, beside the headers that go with every one. */
+  function mirrored(message: Request | Notification, forwarded?: readonly string[]): string[] | undefined {
+    if (!isModern) return undefined;
     const name = message.method === 'tools/call' ? message.params?.['name'] : undefined;
     const declared = typeof name === 'string' ? options.paramHeaders(name) : undefined;
-    return [...postHeaders, ...mirroredHeaders(MODERN_VERSION, message, declared, forwarded)];
+    return mirroredHeaders(MODERN_VERSION, message, declared, forwarded);
   }
 
   function finish(pending: Pending, status: number, body: Buffer, session: string | undefined): void {
@@ -214,8 +218,9 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
     else pending.fail(upstreamUnavailable(upstream, `answered HTTP ${status}`, status));
   }
 
-  function post(message: object, handler: HttpHandler, headers: string[]): { abort(): void } {
-    return client.send({ url, method: 'POST', headers, body: JSON.stringify(message) }, handler);
+  function post(message: object, handler: HttpHandler, extraHeaders: string[] | undefined): { abort(): void } {
+    const body = JSON.stringify(message);
+    return client.send({ url, method: 'POST', headers: postHeaders, extraHeaders, body }, handler);
   }
 
   /** One POST without a reply of its own (notification, response). */
@@ -233,7 +238,7 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
       onEnd() {},
       onError: (error) => reject(upstreamUnavailable(upstream, `could not be reached (${codeOf(error)})`)),
     };
-    const sent = post(message, handler, isResponse(message) ? postHeaders : headersOf(message));
+    const sent = post(message, handler, isResponse(message) ? undefined : mirrored(message));
     return promise;
   }
 
@@ -309,12 +314,14 @@ export function openHttpLink(options: HttpLinkOptions, listener: Listener): Link
   return {
     upstream,
     request(request, related, carriage): Flight {
+      // First, for it throws when no header can hold the method: nothing may be left waiting then.
+      const extraHeaders = mirrored(request, carriage?.forwarded);
       const pending = pendings.add(request, related);
       if (closed) {
         pending.fail(upstreamUnavailable(upstream, 'is closed'));
         return { reply: pending.reply, cancel() {} };
       }
-      const sent = exchange(pending, carriage);
+      const sent = exchange(pending, carriage, extraHeaders);
       return {
         reply: pending.reply,
         cancel(error) {

@@ -21,6 +21,7 @@ export class HttpReply implements Reply {
   #streams: EventStreams | undefined;
   #requestId: Id = '';
   #stream: EventStream | undefined;
+  #isSlow = false;
 
   constructor(res: ServerResponse, acceptsStream: boolean) {
     this.#res = res;
@@ -65,9 +66,16 @@ export class HttpReply implements Reply {
     return true;
   }
 
+  /**
+   * An answer that has not begun by the second sign of life becomes a stream, where its client reads a first event
+   * without data: so nothing on the way takes a long call for dead, and when its connection breaks it goes on.
+   */
   keepAlive(): void {
-    if (this.#stream !== undefined) this.#stream.keepAlive();
-    else if (this.open && this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
+    if (this.#stream !== undefined) return this.#stream.keepAlive();
+    if (!this.open) return;
+    if (this.#res.headersSent) writeBounded(this.#res, ': keep-alive\n\n');
+    else if (this.#isSlow && this.#streams?.primes === true) this.start();
+    this.#isSlow = true;
   }
 
   reply(json: string, status = 200): void {

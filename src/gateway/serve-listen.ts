@@ -1,7 +1,7 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { isObject, type Json, type JsonObject, type Request } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
-import { prefixUri, splitUri } from './aggregate.ts';
+import { prefixName, prefixUri, splitName, splitUri } from './aggregate.ts';
 import { ACKNOWLEDGED, META, withMeta } from './era.ts';
 import { type Asked, openAll, single, success, type Told } from './fan-out.ts';
 import type { Gate } from './gate.ts';
@@ -22,7 +22,7 @@ export async function listened(gate: Gate, asked: Asked, stay: { mayStay(): Prom
   if (!isObject(wanted))
     throw new MerlonError('PARAMS_INVALID', 'The parameter notifications is missing or malformed.');
   const parts = partsOf(gate, asked, wanted);
-  authorizeUris(gate, asked, parts);
+  authorizeParts(gate, asked, parts);
   const release = gate.takeStream(caller.principal);
   const mayHear = watchRole(gate, asked, parts);
   const flight = stateless?.flight ?? message.id;
@@ -48,40 +48,71 @@ export async function listened(gate: Gate, asked: Asked, stay: { mayStay(): Prom
 }
 
 /** What is wanted of each upstream. */
-type Parts = ReadonlyMap<string, { readonly filter: JsonObject; readonly uris: readonly string[] }>;
+type Parts = ReadonlyMap<string, Part>;
+interface Part {
+  readonly filter: JsonObject;
+  readonly uris: readonly string[];
+  readonly taskIds: readonly string[];
+}
 
 function partsOf(gate: Gate, { session, caller }: Asked, wanted: JsonObject): Parts {
-  const { resourceSubscriptions, ...rest } = wanted;
-  const uris = urisOf(resourceSubscriptions);
-  if (session.scope !== undefined) return new Map([[session.scope, { filter: wanted, uris }]]);
+  const { resourceSubscriptions, taskIds, ...rest } = wanted;
+  const uris = textsIn(resourceSubscriptions);
+  const tasks = textsIn(taskIds);
+  if (session.scope !== undefined) return new Map([[session.scope, { filter: wanted, uris, taskIds: tasks }]]);
   const reachable = gate.reachable(caller);
-  const own = new Map<string, string[]>();
-  for (const uri of uris) {
-    const found = splitUri(uri, reachable);
-    if (found === undefined) throw new MerlonError('PARAMS_INVALID', 'No upstream offers one of these resources.');
-    own.set(found.upstream, [...(own.get(found.upstream) ?? []), found.uri]);
-  }
+  const ownUris = byUpstream(
+    uris.map((uri) => splitUri(uri, reachable)),
+    ({ uri }) => uri,
+  );
+  const ownTasks = byUpstream(
+    tasks.map((taskId) => splitName(taskId, reachable)),
+    ({ name }) => name,
+  );
   return new Map(
-    [...reachable].map((upstream) => {
-      const some = own.get(upstream) ?? [];
-      return [upstream, { filter: some.length === 0 ? rest : { ...rest, resourceSubscriptions: some }, uris: some }];
+    [...reachable].map((upstream): [string, Part] => {
+      const someUris = ownUris.get(upstream) ?? [];
+      const someTasks = ownTasks.get(upstream) ?? [];
+      const named = {
+        ...(someUris.length === 0 ? {} : { resourceSubscriptions: someUris }),
+        ...(someTasks.length === 0 ? {} : { taskIds: someTasks }),
+      };
+      return [upstream, { filter: { ...rest, ...named }, uris: someUris, taskIds: someTasks }];
     }),
   );
 }
 
-function urisOf(value: Json | undefined): string[] {
+function byUpstream<Found extends { upstream: string }>(
+  found: readonly (Found | undefined)[],
+  nameOf: (one: Found) => string,
+): ReadonlyMap<string, string[]> {
+  const own = new Map<string, string[]>();
+  for (const one of found) {
+    if (one === undefined) throw new MerlonError('PARAMS_INVALID', 'No upstream offers something of this list.');
+    own.set(one.upstream, [...(own.get(one.upstream) ?? []), nameOf(one)]);
+  }
+  return own;
+}
+
+function textsIn(value: Json | undefined): string[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value) || !value.every((uri) => typeof uri === 'string')) {
-    throw new MerlonError('PARAMS_INVALID', 'The resourceSubscriptions are no list of URIs.');
+  if (!Array.isArray(value) || !value.every((text) => typeof text === 'string')) {
+    throw new MerlonError('PARAMS_INVALID', 'The parameter notifications holds a list of something other than text.');
   }
   return value;
 }
 
-/** To be told of a resource's changes takes the permission to read it; all that is missing is named at once. */
-function authorizeUris(gate: Gate, { caller }: Asked, parts: Parts): void {
+/**
+ * To be told of a resource's changes takes the permission to read it, and of a task's that it is one's own; all
+ * permissions that are missing are named at once.
+ */
+function authorizeParts(gate: Gate, { caller }: Asked, parts: Parts): void {
   const role = gate.roleOf(caller);
   const missing: string[] = [];
-  for (const [upstream, { uris }] of parts) {
+  for (const [upstream, { uris, taskIds }] of parts) {
+    if (!taskIds.every((taskId) => gate.taskOwners.mayKnow(upstream, caller.principal, taskId))) {
+      throw new MerlonError('PARAMS_INVALID', 'There is no such task.');
+    }
     for (const uri of uris) {
       const decision = decide(role, operationOf('resources/subscribe', { uri }, upstream));
       if (!decision.allowed) missing.push(decision.missing);
@@ -163,12 +194,22 @@ function merged(
   upstream: string,
   filter: Json | undefined,
 ): Record<string, Json> {
-  const { resourceSubscriptions, ...flags } = isObject(filter) ? filter : {};
   const after: Record<string, Json> = { ...before };
-  for (const [key, value] of Object.entries(flags)) if (value !== undefined) after[key] = value;
-  if (!Array.isArray(resourceSubscriptions)) return after;
-  const uris = resourceSubscriptions.map((uri: Json) => (typeof uri === 'string' ? prefixUri(upstream, uri) : uri));
-  const known = before['resourceSubscriptions'];
-  after['resourceSubscriptions'] = [...(Array.isArray(known) ? known : []), ...uris];
+  for (const [key, value] of Object.entries(isObject(filter) ? filter : {})) {
+    const toPublic = PUBLIC_NAMES.get(key);
+    if (value === undefined) continue;
+    if (toPublic === undefined || !Array.isArray(value)) after[key] = value;
+    else {
+      const known = before[key];
+      const named = value.map((name: Json) => (typeof name === 'string' ? toPublic(upstream, name) : name));
+      after[key] = [...(Array.isArray(known) ? known : []), ...named];
+    }
+  }
   return after;
 }
+
+/** What of a filter carries names of upstreams, and their form on the aggregated endpoint. */
+const PUBLIC_NAMES: ReadonlyMap<string, (upstream: string, name: string) => string> = new Map([
+  ['resourceSubscriptions', prefixUri],
+  ['taskIds', prefixName],
+]);

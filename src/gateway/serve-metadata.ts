@@ -39,6 +39,7 @@ export async function serveMetadata(
   res.writeHead(200, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(json),
+    vary: 'Origin',
     'cache-control': `public, max-age=${MAX_AGE_SECONDS}`,
   });
   res.end(json);

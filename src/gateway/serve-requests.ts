@@ -11,6 +11,7 @@ import { closeIfStuck } from './drop-stalled.ts';
 import type { EdgeHandler, EdgeLog, EdgeOptions } from './edge-options.ts';
 import type { FixedHeaders } from './edge-response.ts';
 import { rawRefusal, refuse } from './refuse.ts';
+import { shareWithPage } from './share-with-pages.ts';
 
 /** How many answers may wait behind an earlier one of the same connection; no MCP client pipelines at all. */
 const MAX_PIPELINED = 16;
@@ -42,12 +43,16 @@ export function serveRequests(server: Server, rules: RequestRules): ReadonlySet<
       return;
     }
     connection.response = res;
-    const error = rules.isClosing() ? shuttingDown() : admit(req, rules.lists());
-    if (error === undefined) handle(req, res, rules);
-    else {
+    const lists = rules.lists();
+    const error = rules.isClosing() ? shuttingDown() : admit(req, lists);
+    if (error !== undefined) {
       rules.onRefused?.(req, error);
       refuse(req, res, error);
+      return;
     }
+    const { origin } = req.headers;
+    const isAnswered = origin !== undefined && lists.listsOrigin(origin) && shareWithPage(req, res, origin);
+    if (!isAnswered) handle(req, res, rules);
   };
 
   server.on(rules.secure ? 'secureConnection' : 'connection', (socket: Socket) => {

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Bag, type Bagged } from '../kernel/bag.ts';
 import { errorTable, MerlonError } from '../kernel/errors.ts';
 import { type Id, isRequest, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
-import { prefixUri } from './aggregate.ts';
+import { prefixName, prefixUri } from './aggregate.ts';
 import type { Era } from './era.ts';
 import type { Wire } from './event-stream.ts';
 import { type Cursor, EventStreams } from './event-streams.ts';
@@ -288,6 +288,10 @@ export class Session {
       typeof params?.['uri'] === 'string'
     ) {
       return { ...message, params: { ...params, uri: prefixUri(upstream, params['uri']) } };
+    }
+    const taskId = params?.['taskId'];
+    if (this.scope === undefined && method === 'notifications/tasks' && typeof taskId === 'string') {
+      return { ...message, params: { ...params, taskId: prefixName(upstream, taskId) } };
     }
     return message;
   }

@@ -56,7 +56,9 @@ export const serverSettings = z.strictObject({
   allowed_origins: z
     .array(z.string().refine(isOrigin, 'must be an origin such as https://app.example.com').transform(canonicalOrigin))
     .prefault([])
-    .describe('Web origins whose pages may call the gateway, such as `https://app.example.com`.'),
+    .describe(
+      'Web origins whose pages may call the gateway and read its answers (CORS), such as `https://app.example.com`.',
+    ),
   verify_host: z.boolean().default(true).describe('Refuses requests for another host (DNS rebinding).'),
   verify_origin: z.boolean().default(true).describe('Refuses requests from pages of another origin.'),
   redirect_http: z.boolean().default(true).describe('Answers plain HTTP on the same port with a redirect to https.'),

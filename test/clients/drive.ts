@@ -6,6 +6,8 @@ export interface Session {
   /** Resolves with a result as the client shows it. */
   callTool(call: ToolCall, options?: CallOptions): Promise<unknown>;
   close(): Promise<void>;
+  /** The protocol version that was agreed on, where the client tells. */
+  readonly version?: string | undefined;
   /** It takes {@link CallOptions}. */
   readonly interactive?: true;
 }
@@ -50,8 +52,9 @@ async function look(open: Open, target: Target, plan: Plan): Promise<Seen> {
   try {
     const tools = await session.listTools();
     const good = await answerOf(session.callTool(target.good));
-    if (target.more === undefined) return { tools, good };
-    return { tools, good, more: await lookCloser(session, target.good, target.more) };
+    const { version } = session;
+    if (target.more === undefined) return { version, tools, good };
+    return { version, tools, good, more: await lookCloser(session, target.good, target.more) };
   } finally {
     await session.close();
   }

@@ -3,8 +3,9 @@ import { MultiServerMCPClient } from '@langchain/mcp-adapters';
 import { drive } from './drive.ts';
 import type { ServerEntry } from './plan.ts';
 
-await drive(async ({ name, entry }) => {
-  const client = new MultiServerMCPClient({ mcpServers: { [name]: connectionTo(entry) } });
+await drive(async (target) => {
+  const mcpServers = { [target.name]: connectionTo(target.entry) };
+  const client = new MultiServerMCPClient({ mcpServers });
   const tools = await client.getTools();
   return {
     listTools: async () => tools.map(({ name, description, schema }) => ({ name, description, schema })),

@@ -13,7 +13,8 @@ await drive(async ({ entry }) => {
   };
 });
 
-function serverOf(entry: ServerEntry): MCPServerSSE | MCPServerStdio | MCPServerStreamableHttp {
+// What it returns is inferred: a union of types that are not installed yet would be one of unknown types.
+function serverOf(entry: ServerEntry) {
   // Its 5 s are short where two test files share two cores.
   const clientSessionTimeoutSeconds = 30;
   if ('command' in entry) {

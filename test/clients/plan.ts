@@ -74,6 +74,8 @@ export interface Failed {
 
 /** What a client saw of a server. */
 export interface Seen {
+  /** The protocol version that was agreed on, where the client tells. */
+  readonly version?: string | undefined;
   readonly tools: readonly Tool[];
   readonly good: Answer;
   readonly more?: MoreSeen;

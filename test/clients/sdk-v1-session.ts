@@ -9,6 +9,7 @@ export async function openSdkV1(transport: Parameters<Client['connect']>[0]): Pr
   await client.connect(transport);
   return {
     interactive: true,
+    version: transport instanceof StreamableHTTPClientTransport ? transport.protocolVersion : undefined,
     listTools: async () => (await client.listTools()).tools,
     callTool: (call, options) => client.callTool({ ...call }, undefined, options),
     async close() {

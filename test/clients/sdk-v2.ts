@@ -10,6 +10,7 @@ await drive(async ({ entry }, { era }) => {
   await client.connect(transport);
   return {
     interactive: true,
+    version: client.getNegotiatedProtocolVersion(),
     listTools: async () => (await client.listTools()).tools,
     callTool: (call, options) => client.callTool({ ...call }, options),
     async close() {
@@ -23,7 +24,8 @@ function modeOf(era: Era): 'legacy' | 'auto' | { pin: string } {
   return era === 'modern' ? { pin: '2026-07-28' } : era;
 }
 
-function transportTo(entry: ServerEntry): SSEClientTransport | StdioClientTransport | StreamableHTTPClientTransport {
+// What it returns is inferred: a union of types that are not installed yet would be one of unknown types.
+function transportTo(entry: ServerEntry) {
   if ('command' in entry) {
     return new StdioClientTransport({ ...entry, args: [...entry.args], env: { ...entry.env }, stderr: 'ignore' });
   }

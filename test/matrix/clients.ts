@@ -13,23 +13,26 @@ export interface MatrixClient {
   readonly remoteOnly?: true;
   /** Whose direct answers stand for its own where it has none: a client that reads answers as it does. */
   readonly like?: string;
+  /** The version that it agrees on with the gateway, where it tells. */
+  readonly version?: string;
   /** Calls that go wrong, take long or are cancelled are looked at too. */
   readonly closely?: true;
 }
 
+const sdkV1 = { package: '@modelcontextprotocol/sdk', driver: 'sdk-v1.ts', closely: true } as const;
 const sdkV2 = { package: '@modelcontextprotocol/client', driver: 'sdk-v2.ts', closely: true } as const;
 const inspector = { package: '@modelcontextprotocol/inspector', driver: 'inspector.ts' } as const;
 const mcpRemote = { package: 'mcp-remote', driver: 'mcp-remote.ts', remoteOnly: true, like: 'SDK v1' } as const;
 
 /** The clients of the matrix, in the order of its rows. */
 export const clients: readonly MatrixClient[] = [
-  { name: 'SDK v1', package: '@modelcontextprotocol/sdk', driver: 'sdk-v1.ts', era: 'legacy', closely: true },
-  { ...sdkV2, name: 'SDK v2, legacy', era: 'legacy' },
-  { ...sdkV2, name: 'SDK v2, auto', era: 'auto' },
-  { ...sdkV2, name: 'SDK v2, modern', era: 'modern', like: 'SDK v2, auto' },
+  { ...sdkV1, name: 'SDK v1', era: 'legacy', version: '2025-11-25' },
+  { ...sdkV2, name: 'SDK v2, legacy', era: 'legacy', version: '2025-11-25' },
+  { ...sdkV2, name: 'SDK v2, auto', era: 'auto', version: '2026-07-28' },
+  { ...sdkV2, name: 'SDK v2, modern', era: 'modern', version: '2026-07-28', like: 'SDK v2, auto' },
   { ...inspector, name: 'Inspector CLI', era: 'legacy' },
   { ...inspector, name: 'Inspector CLI, modern', era: 'modern', like: 'Inspector CLI' },
-  { name: 'AI SDK', package: '@ai-sdk/mcp', driver: 'ai-sdk.ts', era: 'auto' },
+  { name: 'AI SDK', package: '@ai-sdk/mcp', driver: 'ai-sdk.ts', era: 'auto', version: '2026-07-28' },
   { name: 'LangChain', package: '@langchain/mcp-adapters', driver: 'langchain.ts', era: 'legacy' },
   { name: 'OpenAI Agents', package: '@openai/agents', driver: 'openai-agents.ts', era: 'auto' },
   { name: 'mcporter', package: 'mcporter', driver: 'mcporter.ts', era: 'legacy' },

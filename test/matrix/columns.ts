@@ -1,3 +1,6 @@
+/** The browser of `@playwright/mcp`; `npm test` installs Debian's where it can. */
+export const chromium = '/usr/bin/chromium';
+
 /** A real MCP server as the matrix uses it. */
 export interface Column {
   /** Its name in the gateway's configuration. */

@@ -31,9 +31,9 @@ export async function runClient(
   // Compiled code is shared between the runs: some clients are one process a request.
   const env = { ...process.env, HOME: home, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...trust };
   const options = { env, timeout: CLIENT_MS, maxBuffer: 64 * 1024 * 1024 };
-  const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
-    const args = [driver, JSON.stringify(plan)];
-    execFile(process.execPath, args, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  const args = [driver, JSON.stringify(plan)];
+  const [stdout, stderr] = await new Promise<[stdout: string, stderr: string]>((resolve) => {
+    execFile(process.execPath, args, options, (_error, ...printed) => resolve(printed));
   });
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"name":'));
   const seen = new Map(lines.map((line) => outcomeOf(JSON.parse(line) as Outcome)));

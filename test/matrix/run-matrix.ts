@@ -3,10 +3,10 @@ import type { HttpEntry, ServerEntry, Target } from '../clients/plan.ts';
 import { makeDeployment } from '../deployment.ts';
 import { entriesOf, type Upstream } from '../upstreams.ts';
 import { clients, type MatrixClient } from './clients.ts';
-import { type Column, columns } from './columns.ts';
+import { chromium, type Column, columns } from './columns.ts';
 import { directly } from './exceptions.ts';
 import { type Outcomes, runClient } from './run-client.ts';
-import { chromium, startUpstreams } from './upstreams.ts';
+import { startUpstreams } from './upstreams.ts';
 
 /** What all clients saw, by the client's name. */
 export interface Matrix {
@@ -34,7 +34,8 @@ const AT_ONCE = 3;
 
 /** Lets every client list and call every upstream, without and with the gateway between them; files go to `folder`. */
 export async function runMatrix(folder: string): Promise<Matrix> {
-  const { upstreams, stop } = await startUpstreams(folder);
+  const started = await startUpstreams(folder);
+  const { upstreams } = started;
   const deployment = await makeDeployment({
     permissions: { roles },
     security: { max_requests_per_minute: 60_000, rate_limit_burst: 10_000 },
@@ -57,13 +58,13 @@ export async function runMatrix(folder: string): Promise<Matrix> {
     return { upstreams, direct, through };
   } finally {
     await deployment.remove();
-    await stop();
+    await started.stop();
   }
 }
 
 function directTargets(client: MatrixClient, upstreams: Matrix['upstreams']): Target[] {
   return runnable
-    .filter((column) => directly(client, column)?.says !== null)
+    .filter((column) => directly(client, column)?.says !== null) // null: not tried
     .map(({ name }) => targetOf(client, name, upstreams[name]));
 }
 

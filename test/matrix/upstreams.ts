@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { StdioEntry } from '../clients/plan.ts';
 import { freePort } from '../free-port.ts';
 import { type Program, startProgram } from '../program.ts';
+import { chromium } from './columns.ts';
 import { everythingAt, loopbackOnly, startEverything, type Upstream, upstreamsIn } from '../upstreams.ts';
 
 /** Upstreams that are ready to be spoken to, with what they run on. */
@@ -15,9 +16,6 @@ export interface MatrixUpstreams {
 }
 
 const packages = join(import.meta.dirname, '..', 'clients', 'node_modules');
-
-/** The browser of `@playwright/mcp`; `npm test` installs Debian's where it can. */
-export const chromium = '/usr/bin/chromium';
 
 // A browser that has no network asks for none: these are the things that it would do unasked.
 const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map((each) => `--disable-${each}`);
