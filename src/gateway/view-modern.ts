@@ -21,6 +21,7 @@ import {
   isAtLeast,
   LEGACY_VERSIONS,
   LISTEN,
+  MAX_QUESTIONS,
   type LogLevel,
   mayAsk,
   META,
@@ -46,8 +47,6 @@ export interface ModernViewOptions {
 const PATIENCE_MS = 600_000;
 /** Calls of one session that wait for answers; an older one gives way. */
 const MAX_PARKED = 16;
-/** Questions of one call that are open at a time. */
-const MAX_QUESTIONS = 100;
 
 /**
  * Lets a stateless caller use a legacy upstream: `server/discover` initializes it, what it asks of the client becomes
