@@ -448,6 +448,11 @@ describe('a result that asks for input', () => {
     ['what the client did not offer', {}, roots],
     ['what nobody may ask', { roots: {} }, { x: { method: 'tools/call', params: { name: 'drop' } } }],
     ['nothing at all', { roots: {} }, { x: 7 }],
+    [
+      'too much at once',
+      { roots: {} },
+      Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`${at}`, roots.where])),
+    ],
   ])('is withheld when it asks for %s (MRTR-06, MRTR-13)', async (_what, capabilities, inputRequests) => {
     await start([upstreamOf(['modern'], { answer: asks(inputRequests) })]);
     const answer = await ask('/mcp/up', 'admin', { ...call('list'), capabilities });
@@ -682,6 +687,34 @@ describe('a subscription', () => {
     revoked.add('admin');
     clock.advance(1_000);
     expect(await next()).toBeUndefined();
+  });
+
+  it('on /mcp keeps a hundred messages until it is acknowledged, and no more', async () => {
+    const silent = upstreamOf(['legacy'], { capabilities: served, answer: () => new Promise(() => {}) }, 'silent');
+    const noisy = upstreamOf(['modern'], { capabilities: served }, 'noisy');
+    await start([silent, noisy]);
+    const opening = listen('/mcp', 'admin', { resourceSubscriptions: ['silent+a:1', 'noisy+a:1'] });
+    const hasListened = () => noisy.arrived.some(({ request }) => request.method === 'subscriptions/listen');
+    while (!hasListened() || silent.arrived.length < 3) await settled();
+    const say = (name: string): void =>
+      noisy.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: `a:${name}` } });
+    for (let one = 0; one < 500; one += 1) say(String(one));
+    clock.advance(10_000);
+    const { next, abort } = await opening;
+    expect(await next()).toMatchObject({ params: { notifications: { resourceSubscriptions: ['noisy+a:1'] } } });
+    await settled();
+    say('last');
+    for (let one = 0; one < 100; one += 1) expect(await next()).toMatchObject({ params: { uri: `noisy+a:${one}` } });
+    expect(await next()).toMatchObject({ params: { uri: 'noisy+a:last' } });
+    abort.abort();
+  });
+
+  it.each(['resourceSubscriptions', 'taskIds'])('names no more than a thousand %s', async (list) => {
+    await start([upstreamOf(['modern'], { capabilities: served })]);
+    const params = { notifications: { [list]: Array.from({ length: 1_001 }, (_, at) => `up+a:${at}`) } };
+    const answer = await ask('/mcp', 'admin', { method: 'subscriptions/listen', params });
+    expect([answer.status, answer.error.data]).toMatchObject([400, { code: 'PARAMS_INVALID' }]);
+    expect(gateway.entries.at(-1)).toMatchObject({ kind: 'refusal', code: 'PARAMS_INVALID' });
   });
 
   it('ends when its role may no longer read what it is told of', async () => {

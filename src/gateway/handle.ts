@@ -13,7 +13,7 @@ import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
-import { CACHEABLE, DISCOVER, LISTEN, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
+import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
 import type { Intent, Recorder } from './record.ts';
@@ -229,6 +229,7 @@ function toStateless(call: Call, result: JsonObject): JsonObject {
 function asking({ upstream, request, stateless: own }: Call, result: JsonObject): JsonObject {
   const { inputRequests, requestState } = result;
   const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
+  if (questions.length > MAX_QUESTIONS) throw upstreamInvalid(upstream, 'asks too much at once');
   const isAllowed = questions.every((question) => {
     const { method, params } = isObject(question) ? question : {};
     return typeof method === 'string' && missingFor(method, params, own?.capabilities ?? {}) === undefined;
