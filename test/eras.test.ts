@@ -468,6 +468,14 @@ describe('a result that asks for input', () => {
     ]);
   });
 
+  it('is a result like any other where the upstream and the client have sessions', async () => {
+    await start([upstreamOf(['legacy'], { answer: asks(roots) })]);
+    const session = await gateway.initialize('/mcp/up', 'admin');
+    const answer = await gateway.post('/mcp/up', 'admin', { jsonrpc: '2.0', id: 5, ...call('list') }, session);
+    expect(answer.body?.result).toMatchObject({ inputRequests: roots });
+    expect(gateway.entries.slice(-2)).toMatchObject([{ kind: 'intent' }, { kind: 'outcome', status: 'ok' }]);
+  });
+
   it('holds the call of a legacy upstream, whichever client comes back, and for nobody else', async () => {
     const { promise, resolve } = Promise.withResolvers<JsonObject>();
     const up = upstreamOf(['legacy'], {
