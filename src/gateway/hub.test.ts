@@ -110,6 +110,67 @@ describe('a hub', () => {
     expect(one.announced).toEqual([]);
   });
 
+  it('asks nobody by marking a question as part of something that is in flight', () => {
+    const { sent, say, attach } = open(true);
+    const { link, announced } = attach();
+    const heard: Announcement[] = [];
+    void link.request(request(1), (message) => heard.push(message));
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': sent[0]?.id };
+    say({ id: 9, method: 'elicitation/create', params: { _meta } });
+    say({ id: 10, method: 'notifications/progress', params: { progressToken: sent[0]?.id } });
+    expect([heard, announced]).toEqual([[], []]);
+    expect(sent.slice(1)).toMatchObject([
+      { id: 9, error: { code: -32601 } },
+      { id: 10, error: { code: -32601 } },
+    ]);
+  });
+
+  it('outlives an upstream that asks and does not read the answers', () => {
+    const { say, stall } = open(true);
+    stall();
+    expect(() => say({ id: 9, method: 'roots/list' })).not.toThrow();
+  });
+
+  it('lets go of callers whose shared upstream never initializes, and asks it again for the next', async () => {
+    const { sent, attach } = open(true);
+    const initialize = { jsonrpc: '2.0', id: 5, method: 'initialize' } as const;
+    const flights = [attach(), attach()].map(({ link }) => link.request(initialize, ignore));
+    const late = new MerlonError('UPSTREAM_TIMEOUT', 'late');
+    for (const flight of flights) flight.cancel(late);
+    for (const flight of flights) await expect(flight.reply).rejects.toBe(late);
+    void attach().link.request(initialize, ignore).reply;
+    expect(sent).toHaveLength(2);
+  });
+
+  it('tells of a change in a resource only those who subscribed to it', async () => {
+    const { sent, say, attach } = open(true);
+    const [one, other] = [attach(), attach()];
+    const ask = (link: Link, method: string, uri: string) => {
+      const { reply } = link.request({ jsonrpc: '2.0', id: 1, method, params: { uri } }, ignore);
+      return reply;
+    };
+    const accept = (): void => say({ id: sent.at(-1)?.id, result: {} });
+    for (const { link } of [one, other]) {
+      const reply = ask(link, 'resources/subscribe', 'a://x/y');
+      accept();
+      await reply;
+    }
+    const refused = ask(other.link, 'resources/subscribe', 'a://x/z');
+    say({ id: sent.at(-1)?.id, error: { code: -32002, message: 'no' } });
+    await refused;
+    const change = (uri: string): void => say({ method: 'notifications/resources/updated', params: { uri } });
+    // A resource may change in a part of it (MCP 2025-11-25, "Subscriptions").
+    for (const uri of ['a://x/y', 'a://x/y/part', 'a://x/yy', 'a://x/z']) change(uri);
+    expect(one.announced.map(({ params }) => params?.['uri'])).toEqual(['a://x/y', 'a://x/y/part']);
+    const before = sent.length;
+    expect(await ask(one.link, 'resources/unsubscribe', 'a://x/y')).toMatchObject({ id: 1, result: {} });
+    expect(sent).toHaveLength(before);
+    change('a://x/y');
+    expect([one.announced.length, other.announced.length]).toEqual([2, 3]);
+    await other.link.close('over');
+    expect(sent.at(-1)).toMatchObject({ method: 'resources/unsubscribe', params: { uri: 'a://x/y' } });
+  });
+
   it("does not spread a shared upstream's log messages, which may hold another caller's data", () => {
     const { say, attach } = open(true);
     const { announced } = attach();

@@ -12,6 +12,7 @@ import {
 } from '../kernel/jsonrpc.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { createPendingTable, upstreamUnavailable } from './pending.ts';
+import { landed } from './steps.ts';
 
 /** A two-way stream of JSON-RPC messages: a child's stdio, or the legacy SSE transport. */
 export interface Channel {
@@ -38,27 +39,42 @@ export interface Hub {
   close(cause: string): Promise<void>;
 }
 
+/** One session on a hub. */
+interface Member {
+  readonly listener: Listener;
+  /** The resources that it subscribed to; kept where the hub is shared. */
+  readonly uris: Set<string>;
+}
+
+/** The first message of a shared hub, and how many sessions wait for its answer. */
+interface SharedOpening {
+  readonly flight: Flight;
+  readonly answer: Promise<Success>;
+  waiting: number;
+}
+
 /** What the gateway says of itself when it initializes a shared upstream on behalf of all sessions. */
 const SHARED_CLIENT = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'merlon', version: '1' } };
 
 /**
  * Opens a channel and speaks JSON-RPC over it. With `shared`, many sessions use it: it is initialized once, without
  * client capabilities (so the upstream can ask nobody in particular), and what it says of its own accord reaches all
- * sessions except log messages, which may hold another caller's data. Without, there is one session.
+ * sessions except log messages, which may hold another caller's data, and changes of resources that others subscribed
+ * to. Without, there is one session.
  */
 export function openHub(upstream: string, open: OpenChannel, shared: boolean): Hub {
-  const listeners = new Set<Listener>();
+  const members = new Set<Member>();
   const pendings = createPendingTable();
   let closed = false;
-  let initialized: Promise<Success> | undefined;
+  let initialized: SharedOpening | undefined;
   const channel = open({ message: receive, closed: end });
 
   function end(cause: string, failure?: MerlonError): void {
     if (closed) return;
     closed = true;
     pendings.failAll(failure ?? upstreamUnavailable(upstream, 'ended'));
-    for (const listener of listeners) listener.closed(cause);
-    listeners.clear();
+    for (const { listener } of members) listener.closed(cause);
+    members.clear();
   }
 
   function receive(json: string): void {
@@ -70,17 +86,17 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
       return;
     }
     if (isResponse(message)) return pendings.get(message.id)?.settle(message);
-    if (!pendings.related(message)) announce(message);
+    // A question is part of nothing, whatever marks it bears.
+    if (isRequest(message) || !pendings.related(message)) announce(message);
   }
 
   function announce(message: Announcement): void {
-    if (!shared) {
-      for (const listener of listeners) listener.announce(message);
-    } else if (isRequest(message)) {
-      write({ jsonrpc: '2.0', id: message.id, error: { code: -32601, message: 'This client offers no such method.' } });
-    } else if (message.method !== 'notifications/message') {
-      for (const listener of listeners) listener.announce(message);
+    if (shared && isRequest(message)) {
+      const error = { code: -32601, message: 'This client offers no such method.' };
+      send({ jsonrpc: '2.0', id: message.id, error }).catch(() => {});
+      return;
     }
+    for (const { listener, uris } of members) if (!shared || concerns(message, uris)) listener.announce(message);
   }
 
   function write(message: object): void {
@@ -109,17 +125,68 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
 
   /** Initializes the shared upstream once; every session gets the same answer under its own id. */
   function initializeShared(message: Request): Flight {
-    initialized ??= (async () => {
-      const reply = await request({ ...message, params: SHARED_CLIENT }, () => {}).reply;
+    initialized ??= openShared(message);
+    const { flight, answer } = initialized;
+    initialized.waiting += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    answer.then((found) => resolve({ ...found, id: message.id }), reject);
+    return {
+      reply: promise,
+      cancel(error) {
+        reject(error);
+        // With the last who waits for it; the next one asks again.
+        if (initialized?.flight === flight && (initialized.waiting -= 1) === 0) flight.cancel(error);
+      },
+    };
+  }
+
+  function openShared(message: Request): SharedOpening {
+    const flight = request({ ...message, params: SHARED_CLIENT }, () => {});
+    const answer = (async () => {
+      const reply = await flight.reply;
       if (isFailure(reply)) throw upstreamUnavailable(upstream, 'refused to initialize');
       write({ jsonrpc: '2.0', method: 'notifications/initialized' });
       return reply;
     })();
-    const reply = initialized.then((answer) => ({ ...answer, id: message.id }));
-    initialized.catch(() => {
+    answer.catch(() => {
       initialized = undefined;
     });
-    return { reply, cancel() {} };
+    return { flight, answer, waiting: 0 };
+  }
+
+  /** A request of one of several sessions: what they subscribed to is theirs together towards the upstream. */
+  function requestShared(member: Member, message: Request, related: (message: Announcement) => void): Flight {
+    const { method, params } = message;
+    if (method === 'initialize') return initializeShared(message);
+    const uri = params?.['uri'];
+    if (typeof uri !== 'string') return request(message, related);
+    if (method === 'resources/unsubscribe') {
+      member.uris.delete(uri);
+      return isWanted(uri) ? landed({ jsonrpc: '2.0', id: message.id, result: {} }) : request(message, related);
+    }
+    const flight = request(message, related);
+    if (method !== 'resources/subscribe' || member.uris.has(uri)) return flight;
+    member.uris.add(uri);
+    const refused = (): void => void member.uris.delete(uri);
+    flight.reply.then((reply) => (isFailure(reply) ? refused() : undefined), refused);
+    return flight;
+  }
+
+  function isWanted(uri: string): boolean {
+    for (const { uris } of members) if (uris.has(uri)) return true;
+    return false;
+  }
+
+  /** Takes a session out of a shared hub, with the subscriptions that were its own alone. */
+  function part(member: Member): void {
+    members.delete(member);
+    if (!shared || closed) return;
+    for (const uri of member.uris) {
+      if (isWanted(uri)) continue;
+      request({ jsonrpc: '2.0', id: 'part', method: 'resources/unsubscribe', params: { uri } }, () => {}).reply.catch(
+        () => {},
+      );
+    }
   }
 
   function send(message: Notification | Response): Promise<void> {
@@ -138,15 +205,15 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
 
   return {
     attach(listener) {
-      listeners.add(listener);
+      const member: Member = { listener, uris: new Set() };
+      members.add(member);
       const leave = async (cause: string): Promise<void> => {
-        listeners.delete(listener);
+        part(member);
         if (!shared) await close(cause);
       };
       return {
         upstream,
-        request: (message, related) =>
-          shared && message.method === 'initialize' ? initializeShared(message) : request(message, related),
+        request: (message, related) => (shared ? requestShared(member, message, related) : request(message, related)),
         notify: (message) =>
           shared && message.method === 'notifications/initialized' ? Promise.resolve() : send(message),
         respond: send,
@@ -156,6 +223,8 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
         },
         retire(cause) {
           pendings.endSubscriptions(upstreamUnavailable(upstream, 'was replaced'));
+          // Its subscriptions end with the upstream that is replaced.
+          member.uris.clear();
           return new Promise((resolve) => pendings.whenIdle(() => resolve(leave(cause))));
         },
         close: leave,
@@ -166,4 +235,16 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
     },
     close,
   };
+}
+
+/** Whether what a shared upstream says of its own accord is for a session that subscribed to `uris`. */
+function concerns({ method, params }: Announcement, uris: ReadonlySet<string>): boolean {
+  // It may hold another caller's data.
+  if (method === 'notifications/message') return false;
+  if (method !== 'notifications/resources/updated') return true;
+  const uri = params?.['uri'];
+  if (typeof uri !== 'string') return false;
+  // The part of a resource may change that was subscribed to.
+  for (const one of uris) if (uri === one || uri.startsWith(one.endsWith('/') ? one : `${one}/`)) return true;
+  return false;
 }
