@@ -286,6 +286,16 @@ describe('a stateless request', () => {
     }
   });
 
+  it.each(['toString', 'constructor', '__proto__'])('on /mcp has no method %s', async (method) => {
+    const up = upstreamOf(['modern']);
+    await start([up]);
+    const answer = await ask('/mcp', 'admin', { method });
+    expect([answer.status, answer.error.code]).toEqual([404, -32601]);
+    const session = await gateway.initialize('/mcp', 'admin');
+    const { body } = await gateway.post('/mcp', 'admin', { jsonrpc: '2.0', id: 5, method }, session);
+    expect(body?.error?.code).toBe(-32601);
+  });
+
   it('is judged and recorded like any other', async () => {
     const up = upstreamOf(['modern']);
     await start([up]);
@@ -460,6 +470,11 @@ describe('a result that asks for input', () => {
     expect(gateway.entries.at(-1)).toMatchObject({ kind: 'outcome', status: 'withheld' });
   });
 
+  it('is withheld when its state is no text', async () => {
+    await start([upstreamOf(['modern'], { answer: () => ({ resultType: 'input_required', requestState: { a: 1 } }) })]);
+    expect((await ask('/mcp/up', 'admin', call('list'))).error.data).toMatchObject({ code: 'UPSTREAM_INVALID' });
+  });
+
   it('is recorded: that the client was asked, and for what', async () => {
     await asked();
     expect(gateway.entries.slice(-2)).toMatchObject([
@@ -563,6 +578,20 @@ describe('a result that says how long it is good', () => {
     const before = gateway.entries.length;
     await ask('/mcp/up', 'admin', { method: 'tools/list' });
     expect(gateway.entries.slice(before).map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
+  });
+
+  it('is good no longer than the definition of the upstream that gave it', async () => {
+    const { promise: lastCall, resolve } = Promise.withResolvers<void>();
+    const [before, after] = [upstreamOf(['modern']), upstreamOf(['modern'])];
+    const open = before.open.bind(before);
+    before.open = async (...how) => ({ ...(await open(...how)), retire: () => lastCall });
+    await start([before]);
+    await ask('/mcp/up', 'admin', { method: 'tools/list' });
+    const swapped = gateway.gate.swap({ ...gateway.gate.current, upstreams: new Map([['up', after]]) });
+    await ask('/mcp/up', 'admin', { method: 'tools/list' });
+    expect(lists(after)).toBe(1);
+    resolve();
+    await swapped;
   });
 
   it('is never shared when it is private (CACHE-17)', async () => {

@@ -42,12 +42,12 @@ export interface Routed {
 }
 
 /** Methods whose answer is put together from all upstreams, and the list that each returns. */
-export const LISTS: Readonly<Record<string, string>> = {
-  'tools/list': 'tools',
-  'prompts/list': 'prompts',
-  'resources/list': 'resources',
-  'resources/templates/list': 'resourceTemplates',
-};
+export const LISTS: ReadonlyMap<string, string> = new Map([
+  ['tools/list', 'tools'],
+  ['prompts/list', 'prompts'],
+  ['resources/list', 'resources'],
+  ['resources/templates/list', 'resourceTemplates'],
+]);
 
 /**
  * Finds the one upstream that a request is for.
@@ -98,7 +98,7 @@ function unknownName(what: string): MerlonError {
 
 /** Puts an upstream's names into the form of the aggregated endpoint, wherever MCP's results carry them. */
 export function publish(method: string, upstream: string, result: JsonObject): JsonObject {
-  const list = LISTS[method];
+  const list = LISTS.get(method);
   if (list !== undefined) return mapList(result, list, (item) => publishItem(upstream, item));
   if (method === 'tools/call') {
     return publishTask(

@@ -386,6 +386,8 @@ export class Gate implements Pipeline, SessionHost {
 
   async #retire(upstream: Upstream): Promise<void> {
     const cause = 'configuration changed';
+    // Before the calls that still run on the old one are waited for, and after: they may have brought something.
+    this.cache.forgetUpstream(upstream.name);
     await Promise.allSettled([...this.sessions.values()].map((session) => session.drop(upstream.name, cause)));
     this.cache.forgetUpstream(upstream.name);
     await upstream.close(cause);

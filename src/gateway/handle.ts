@@ -200,7 +200,7 @@ function release(gate: Pipeline, call: Call, reply: Response): Released {
 
 function present(gate: Pipeline, call: Call, result: JsonObject): JsonObject {
   const { method } = call.request;
-  const list = LISTS[method];
+  const list = LISTS.get(method);
   const visible = list === undefined ? result : permitted(gate.roleOf(call.caller), call.upstream, list, result);
   const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
   const worded = call.session.era === 'modern' ? toStateless(call, own) : own;
@@ -237,7 +237,9 @@ function asking({ upstream, request, stateless: own }: Call, result: JsonObject)
   if (own === undefined || !mayAsk(request.method) || !isAllowed) {
     throw upstreamInvalid(upstream, 'asks for what the client did not offer');
   }
-  return typeof requestState === 'string' ? { ...result, requestState: own.seal(requestState) } : result;
+  if (requestState === undefined) return result;
+  if (typeof requestState !== 'string') throw upstreamInvalid(upstream, 'gives a state that is no text');
+  return { ...result, requestState: own.seal(requestState) };
 }
 
 /** True for a result that asks; one of a session that only looks so asks nobody. */

@@ -70,7 +70,7 @@ async function answer(gate: Gate, asked: Asked): Promise<Told> {
   if (message.method === LISTEN) throw new MerlonError('METHOD_UNKNOWN', 'This version of MCP has no such method.');
   if (scope !== undefined) return await single(gate, asked, scope, message);
   if (message.method === 'ping') return success(message, {});
-  const list = LISTS[message.method];
+  const list = LISTS.get(message.method);
   if (list !== undefined) return await lists(gate, asked, list);
   if (message.method === 'logging/setLevel') return await everywhere(gate, asked);
   const routed = route(message, gate.reachable(asked.caller));

@@ -119,13 +119,13 @@ async function answer(gate: Gate, asked: Asked, arrival: StatelessArrival): Prom
   const { scope } = session;
   if (message.method === LISTEN) return await listened(gate, asked, arrival);
   if (scope !== undefined) return await one(gate, asked, arrival, scope, message);
-  if (message.method === DISCOVER || message.method in LISTS) await connected(gate, asked);
+  if (message.method === DISCOVER || LISTS.has(message.method)) await connected(gate, asked);
   if (message.method === DISCOVER) {
     const reachable = gate.reachable(caller);
     const answers = [...session.answers].filter(([upstream]) => reachable.has(upstream));
     return success(message, mergeDiscover(new Map(answers), gate.version));
   }
-  const list = LISTS[message.method];
+  const list = LISTS.get(message.method);
   if (list !== undefined) return await lists(gate, asked, list);
   const routed = route(message, gate.reachable(caller));
   return await one(gate, asked, arrival, routed.upstream, routed.request);
