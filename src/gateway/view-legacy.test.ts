@@ -198,6 +198,22 @@ describe('a modern upstream seen by a legacy client', () => {
     expect(heard).toEqual([]);
   });
 
+  it('is not replaced while the client is asked for a call', async () => {
+    await initialized();
+    const heard: Announcement[] = [];
+    const flight = ask('tools/call', { name: 'greet' }, heard);
+    const inputRequests = { where: { method: 'roots/list' } };
+    await (await modern.take('tools/call')).result({ resultType: 'input_required', inputRequests });
+    const retired = view.retire('another configuration');
+    await settled();
+    expect(view.closed).toBe(false);
+    await reply(questions(heard)[0]?.id ?? '', { roots: [] });
+    await (await modern.take('tools/call')).result({ resultType: 'complete', content: [] });
+    expect(resultOf(await flight.reply)).toEqual({ content: [] });
+    await retired;
+    expect(view.closed).toBe(true);
+  });
+
   it('is given up when it asks without end', async () => {
     await initialized();
     const heard: Announcement[] = [];

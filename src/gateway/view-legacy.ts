@@ -82,6 +82,9 @@ class LegacyView implements Link {
   #logLevel: LogLevel | undefined;
   #served: JsonObject = {};
   #wanted = false;
+  /** Calls that are not answered yet, and who waits for the last of them. */
+  #calls = 0;
+  #whenIdle: () => void = () => {};
 
   constructor(link: Link, options: LegacyViewOptions) {
     this.#link = link;
@@ -142,6 +145,12 @@ class LegacyView implements Link {
 
   async retire(cause: string): Promise<void> {
     this.#subscription.stop();
+    // While the client is asked, nothing of its call is in flight on the link.
+    while (this.#calls > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
     await this.#link.retire(cause);
   }
 
@@ -203,8 +212,14 @@ class LegacyView implements Link {
     return flyInSteps(
       this.#link,
       async (send) => {
-        if (request.method === 'tools/call' && !this.#options.knowsTools()) await this.#listTools(send);
-        return await this.#rounds(send, request, related, ask);
+        this.#calls += 1;
+        try {
+          if (request.method === 'tools/call' && !this.#options.knowsTools()) await this.#listTools(send);
+          return await this.#rounds(send, request, related, ask);
+        } finally {
+          this.#calls -= 1;
+          if (this.#calls === 0) this.#whenIdle();
+        }
       },
       (error) => {
         stop(error);
