@@ -131,7 +131,7 @@ function watchRole(gate: Gate, asked: Asked, parts: Parts): () => boolean {
     judged = role;
     const reachable = gate.reachable(asked.caller);
     if (![...parts.keys()].every((upstream) => reachable.has(upstream))) return false;
-    authorizeUris(gate, asked, parts);
+    authorizeParts(gate, asked, parts);
     return true;
   };
 }
