@@ -448,6 +448,11 @@ describe('a result that asks for input', () => {
     ['what the client did not offer', {}, roots],
     ['what nobody may ask', { roots: {} }, { x: { method: 'tools/call', params: { name: 'drop' } } }],
     ['nothing at all', { roots: {} }, { x: 7 }],
+    [
+      'too much at once',
+      { roots: {} },
+      Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`${at}`, roots.where])),
+    ],
   ])('is withheld when it asks for %s (MRTR-06, MRTR-13)', async (_what, capabilities, inputRequests) => {
     await start([upstreamOf(['modern'], { answer: asks(inputRequests) })]);
     const answer = await ask('/mcp/up', 'admin', { ...call('list'), capabilities });
@@ -461,6 +466,14 @@ describe('a result that asks for input', () => {
       { kind: 'relay', direction: 'to_client', method: 'roots/list' },
       { kind: 'outcome', status: 'input_required' },
     ]);
+  });
+
+  it('is a result like any other where the upstream and the client have sessions', async () => {
+    await start([upstreamOf(['legacy'], { answer: asks(roots) })]);
+    const session = await gateway.initialize('/mcp/up', 'admin');
+    const answer = await gateway.post('/mcp/up', 'admin', { jsonrpc: '2.0', id: 5, ...call('list') }, session);
+    expect(answer.body?.result).toMatchObject({ inputRequests: roots });
+    expect(gateway.entries.slice(-2)).toMatchObject([{ kind: 'intent' }, { kind: 'outcome', status: 'ok' }]);
   });
 
   it('holds the call of a legacy upstream, whichever client comes back, and for nobody else', async () => {
@@ -682,6 +695,34 @@ describe('a subscription', () => {
     revoked.add('admin');
     clock.advance(1_000);
     expect(await next()).toBeUndefined();
+  });
+
+  it('on /mcp keeps a hundred messages until it is acknowledged, and no more', async () => {
+    const silent = upstreamOf(['legacy'], { capabilities: served, answer: () => new Promise(() => {}) }, 'silent');
+    const noisy = upstreamOf(['modern'], { capabilities: served }, 'noisy');
+    await start([silent, noisy]);
+    const opening = listen('/mcp', 'admin', { resourceSubscriptions: ['silent+a:1', 'noisy+a:1'] });
+    const hasListened = () => noisy.arrived.some(({ request }) => request.method === 'subscriptions/listen');
+    while (!hasListened() || silent.arrived.length < 3) await settled();
+    const say = (name: string): void =>
+      noisy.publish({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: `a:${name}` } });
+    for (let one = 0; one < 500; one += 1) say(String(one));
+    clock.advance(10_000);
+    const { next, abort } = await opening;
+    expect(await next()).toMatchObject({ params: { notifications: { resourceSubscriptions: ['noisy+a:1'] } } });
+    await settled();
+    say('last');
+    for (let one = 0; one < 100; one += 1) expect(await next()).toMatchObject({ params: { uri: `noisy+a:${one}` } });
+    expect(await next()).toMatchObject({ params: { uri: 'noisy+a:last' } });
+    abort.abort();
+  });
+
+  it.each(['resourceSubscriptions', 'taskIds'])('names no more than a thousand %s', async (list) => {
+    await start([upstreamOf(['modern'], { capabilities: served })]);
+    const params = { notifications: { [list]: Array.from({ length: 1_001 }, (_, at) => `up+a:${at}`) } };
+    const answer = await ask('/mcp', 'admin', { method: 'subscriptions/listen', params });
+    expect([answer.status, answer.error.data]).toMatchObject([400, { code: 'PARAMS_INVALID' }]);
+    expect(gateway.entries.at(-1)).toMatchObject({ kind: 'refusal', code: 'PARAMS_INVALID' });
   });
 
   it('ends when its role may no longer read what it is told of', async () => {

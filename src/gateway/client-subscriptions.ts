@@ -55,8 +55,13 @@ export function createClientSubscriptions(link: Link): ClientSubscriptions {
     link.request(request, () => {}).reply.catch(() => {});
   }
 
-  /** Of what a client wants to be told, what this upstream can tell. */
-  async function honour(asked: Json | undefined, served: JsonObject): Promise<Pick<Listening, 'filter' | 'uris'>> {
+  /** Of what a client wants to be told, what this upstream can tell; `uris` takes in what was subscribed to. */
+  async function honour(
+    asked: Json | undefined,
+    served: JsonObject,
+    uris: Set<string>,
+    isOver: () => boolean,
+  ): Promise<JsonObject> {
     if (!isObject(asked))
       throw new MerlonError('PARAMS_INVALID', 'The parameter notifications is missing or malformed.');
     const filter: Record<string, Json> = {};
@@ -67,33 +72,35 @@ export function createClientSubscriptions(link: Link): ClientSubscriptions {
     }
     const { resources } = served;
     const { resourceSubscriptions } = asked;
-    const uris = new Set<string>();
     if (isObject(resources) && resources['subscribe'] === true && Array.isArray(resourceSubscriptions)) {
       for (const uri of new Set(resourceSubscriptions)) {
+        if (isOver()) break;
         if (typeof uri === 'string' && (await subscribe(uri))) uris.add(uri);
       }
     }
     if (uris.size > 0) filter['resourceSubscriptions'] = [...uris];
-    return { filter, uris };
+    return filter;
   }
 
   return {
     open({ id, params }, related, served) {
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
+      const uris = new Set<string>();
       let one: Listening | undefined;
       let isOver = false;
       const leave = (): void => {
         isOver = true;
-        if (one !== undefined && listening.delete(one)) for (const uri of one.uris) unsubscribe(uri);
+        if (one !== undefined) listening.delete(one);
+        for (const uri of uris) unsubscribe(uri);
+        uris.clear();
       };
       const begin = async (): Promise<void> => {
-        const honoured = await honour(params?.['notifications'], served);
-        const result = { resultType: 'complete', _meta: mark(id) };
-        one = { ...honoured, id, related, end: () => resolve({ jsonrpc: '2.0', id, result }) };
-        listening.add(one);
+        const notifications = await honour(params?.['notifications'], served, uris, () => isOver);
         if (isOver) return leave();
+        const result = { resultType: 'complete', _meta: mark(id) };
+        one = { filter: notifications, uris, id, related, end: () => resolve({ jsonrpc: '2.0', id, result }) };
+        listening.add(one);
         link.listen();
-        const notifications = honoured.filter;
         related({ jsonrpc: '2.0', method: ACKNOWLEDGED, params: { notifications, _meta: mark(id) } });
         if (Object.keys(notifications).length === 0) one.end();
       };

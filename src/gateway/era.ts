@@ -93,6 +93,9 @@ export function subscriptionOf(params: JsonObject | undefined): Id | undefined {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
+/** Questions that one call may have open at a time; each is recorded, and shown to somebody. */
+export const MAX_QUESTIONS = 100;
+
 /** Methods whose result may ask for input instead (MRTR-04). */
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
 

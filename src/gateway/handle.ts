@@ -13,7 +13,7 @@ import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
 import type { Flights } from './flights.ts';
-import { CACHEABLE, DISCOVER, LISTEN, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
+import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
 import type { Intent, Recorder } from './record.ts';
@@ -107,8 +107,8 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     refuseAbandoned(call);
     const reply = remembered(gate, call) ?? (await forward(gate, link, grant, intent, call));
     const released = release(gate, call, reply);
-    for (const method of questionsIn(released.response)) await gate.recorder.asked(call, method, 'to_client');
-    await gate.recorder.outcome(intent, statusOf(released.response), released.json.length);
+    for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
+    await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
     return released;
   } catch (error) {
     const known = gate.known(error);
@@ -229,6 +229,7 @@ function toStateless(call: Call, result: JsonObject): JsonObject {
 function asking({ upstream, request, stateless: own }: Call, result: JsonObject): JsonObject {
   const { inputRequests, requestState } = result;
   const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
+  if (questions.length > MAX_QUESTIONS) throw upstreamInvalid(upstream, 'asks too much at once');
   const isAllowed = questions.every((question) => {
     const { method, params } = isObject(question) ? question : {};
     return typeof method === 'string' && missingFor(method, params, own?.capabilities ?? {}) === undefined;
@@ -239,8 +240,13 @@ function asking({ upstream, request, stateless: own }: Call, result: JsonObject)
   return typeof requestState === 'string' ? { ...result, requestState: own.seal(requestState) } : result;
 }
 
-function questionsIn(response: Response): string[] {
-  if (isFailure(response) || response.result['resultType'] !== 'input_required') return [];
+/** True for a result that asks; one of a session that only looks so asks nobody. */
+function isAsking({ session }: Call, result: JsonObject): boolean {
+  return session.era === 'modern' && result['resultType'] === 'input_required';
+}
+
+function questionsIn(call: Call, response: Response): string[] {
+  if (isFailure(response) || !isAsking(call, response.result)) return [];
   const { inputRequests } = response.result;
   const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
   const methods = questions.map((question) => (isObject(question) ? question['method'] : undefined));
@@ -270,9 +276,9 @@ function permitted(role: Role | undefined, upstream: string, list: string, resul
   return { ...result, [list]: visible };
 }
 
-function statusOf(response: Response): 'ok' | 'error' | 'tool_error' | 'input_required' {
+function statusOf(call: Call, response: Response): 'ok' | 'error' | 'tool_error' | 'input_required' {
   if (isFailure(response)) return 'error';
-  if (response.result['resultType'] === 'input_required') return 'input_required';
+  if (isAsking(call, response.result)) return 'input_required';
   return response.result['isError'] === true ? 'tool_error' : 'ok';
 }
 

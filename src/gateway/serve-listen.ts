@@ -10,6 +10,10 @@ import type { Announcement } from './link.ts';
 
 /** How long the upstreams of `/mcp` may take together to acknowledge a subscription, ms. */
 const ACKNOWLEDGE_MS = 10_000;
+/** What is kept for a subscription that is not acknowledged yet, messages; later ones are lost. */
+const MAX_EARLY = 100;
+/** Resources, and tasks, that one subscription may name. */
+const MAX_NAMED = 1_000;
 
 /**
  * Answers `subscriptions/listen`: a request that stays open, with the caller's permission for every resource that it
@@ -89,7 +93,9 @@ function byUpstream<Found extends { upstream: string }>(
   const own = new Map<string, string[]>();
   for (const one of found) {
     if (one === undefined) throw new MerlonError('PARAMS_INVALID', 'No upstream offers something of this list.');
-    own.set(one.upstream, [...(own.get(one.upstream) ?? []), nameOf(one)]);
+    const some = own.get(one.upstream);
+    if (some === undefined) own.set(one.upstream, [nameOf(one)]);
+    else some.push(nameOf(one));
   }
   return own;
 }
@@ -98,6 +104,9 @@ function textsIn(value: Json | undefined): string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every((text) => typeof text === 'string')) {
     throw new MerlonError('PARAMS_INVALID', 'The parameter notifications holds a list of something other than text.');
+  }
+  if (value.length > MAX_NAMED) {
+    throw new MerlonError('PARAMS_INVALID', `A subscription may name no more than ${MAX_NAMED} things of a kind.`);
   }
   return value;
 }
@@ -156,11 +165,14 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
     if (waiting.size === 0) acknowledge();
   };
   const stopWaiting = gate.clock.after(ACKNOWLEDGE_MS, acknowledge);
+  let mayKeep = MAX_EARLY;
   const hear = (upstream: string, heard: Announcement): void => {
     if (heard.method === ACKNOWLEDGED) {
-      honoured = merged(honoured, upstream, heard.params?.['notifications']);
+      if (waiting.has(upstream)) honoured = merged(honoured, upstream, heard.params?.['notifications']);
       return answered(upstream);
     }
+    if (mayKeep === 0) return;
+    mayKeep -= 1;
     const passed = { ...heard, params: withMeta(heard.params, mark) };
     void acknowledged.then(() => session.pass(upstream, undefined, passed, reply)).catch(() => {});
   };
@@ -180,6 +192,7 @@ async function together(gate: Gate, asked: Asked, parts: Parts): Promise<Told> {
   // From now on somebody looks at each end: a rejection that nobody looks at yet would end the process.
   const landed = Promise.allSettled(flying);
   await acknowledged;
+  mayKeep = Number.POSITIVE_INFINITY;
   stopWaiting();
   const params = { notifications: honoured, _meta: mark };
   reply.event(gate.hide(JSON.stringify({ jsonrpc: '2.0', method: ACKNOWLEDGED, params })));

@@ -137,6 +137,24 @@ describe('a modern upstream seen by a legacy client', () => {
     expect(resultOf(await flight.reply)).toEqual({ content: [] });
   });
 
+  it('gets answers under whatever names it gave its questions', async () => {
+    await initialized();
+    const heard: Announcement[] = [];
+    ask('tools/call', { name: 'greet' }, heard);
+    const inputRequests = JSON.parse('{"__proto__":{"method":"roots/list"}}') as JsonObject;
+    await (await modern.take('tools/call')).result({ resultType: 'input_required', inputRequests });
+    await reply(questions(heard)[0]?.id ?? '', { roots: [] });
+    const { params } = (await modern.take('tools/call')).request;
+    expect(JSON.stringify(params?.['inputResponses'])).toBe('{"__proto__":{"roots":[]}}');
+  });
+
+  it('gets no state and no answers of the client’s own making', async () => {
+    await initialized();
+    ask('tools/call', { name: 'greet', requestState: 'forged', inputResponses: { who: {} } });
+    const { params } = (await modern.take('tools/call')).request;
+    expect(Object.keys(params ?? {}).toSorted()).toEqual(['_meta', 'name']);
+  });
+
   it('gives no state back where it got none (MRTR-19)', async () => {
     await initialized();
     const heard: Announcement[] = [];
@@ -166,6 +184,11 @@ describe('a modern upstream seen by a legacy client', () => {
     ['what the client did not offer', 'tools/call', { x: { method: 'sampling/createMessage' } }],
     ['what is no question', 'tools/call', { x: { method: 'tools/call' } }],
     ['where it must not (MRTR-04)', 'prompts/list', { x: { method: 'roots/list' } }],
+    [
+      'more than a hundred things',
+      'tools/call',
+      Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`${at}`, { method: 'roots/list' }])),
+    ],
   ])('does not ask for %s', async (_what, method, inputRequests) => {
     await initialized();
     const heard: Announcement[] = [];
@@ -293,6 +316,46 @@ describe('what a modern upstream announces to a legacy client', () => {
     const flight = ask('resources/subscribe', { uri: 'a:1' });
     await (await modern.take('subscriptions/listen')).error(-32602);
     expect(await flight.reply).toMatchObject({ error: { code: -32602 } });
+  });
+
+  it('goes on with what it covered when one resource more is refused, and asks for that no more', async () => {
+    await initialized(served);
+    const one = ask('resources/subscribe', { uri: 'a:1' });
+    const first = await modern.take('subscriptions/listen');
+    first.related({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged' });
+    await one.reply;
+    const other = ask('resources/subscribe', { uri: 'a:2' });
+    const second = await modern.take('subscriptions/listen');
+    first.related({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1' } });
+    await second.error(-32602);
+    expect(await other.reply).toMatchObject({ error: { code: -32602 } });
+    expect(first.cancelled).toBeUndefined();
+    first.related({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1' } });
+    expect(announced).toHaveLength(2);
+    const third = await modern.take('subscriptions/listen');
+    expect(third.request.params?.['notifications']).toEqual({ resourceSubscriptions: ['a:1'] });
+    third.related({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged' });
+    expect(first.cancelled).toBeDefined();
+    await third.result({ resultType: 'complete' });
+    clock.advance(1_000);
+    const again = await modern.take('subscriptions/listen');
+    expect(again.request.params?.['notifications']).toEqual({ resourceSubscriptions: ['a:1'] });
+  });
+
+  it('may be asked for twice at a time', async () => {
+    await initialized(served);
+    const both = ['a:1', 'a:2'].map((uri) => ask('resources/subscribe', { uri }).reply);
+    await modern.take('subscriptions/listen');
+    expect(await acknowledge()).toEqual({ resourceSubscriptions: ['a:1', 'a:2'] });
+    expect((await Promise.all(both)).map(resultOf)).toEqual([{}, {}]);
+  });
+
+  it('costs no more than four streams where the upstream never acknowledges it', async () => {
+    await initialized(served);
+    for (let one = 0; one < 10; one += 1) ask('resources/subscribe', { uri: `a:${one}` });
+    await settled();
+    const streams = modern.received.filter(({ request }) => request.method === 'subscriptions/listen');
+    expect(streams.filter(({ cancelled }) => cancelled === undefined).length).toBeLessThanOrEqual(4);
   });
 
   it('is asked for again, more and more slowly, when the stream ends', async () => {

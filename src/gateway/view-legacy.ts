@@ -16,6 +16,7 @@ import {
   isLogLevel,
   LEGACY_VERSIONS,
   type LogLevel,
+  MAX_QUESTIONS,
   META,
   mayAsk,
   missingFor,
@@ -217,8 +218,9 @@ class LegacyView implements Link {
 
   /** Sends a request, and sends it again with what the client answered for as long as the upstream asks. */
   async #rounds(send: Send, request: Request, related: (message: Announcement) => void, ask: Ask): Promise<Response> {
-    const params = this.#enveloped(request.params);
-    let outgoing: Request = { ...request, params };
+    // Answers and state are the gateway's to give: a legacy client has no such parameters.
+    const { inputResponses: _r, requestState: _s, ...original } = this.#enveloped(request.params);
+    let outgoing: Request = { ...request, params: original };
     let mayRelist = request.method === 'tools/call';
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const reply = await send(outgoing, related);
@@ -237,7 +239,6 @@ class LegacyView implements Link {
       const answers = await this.#answers(inputRequests, ask);
       if ('error' in answers) return { jsonrpc: '2.0', id: request.id, error: answers.error };
       if (Object.keys(answers.given).length === 0) await this.#pause();
-      const { inputResponses: _r, requestState: _s, ...original } = params;
       const state = typeof requestState === 'string' ? { requestState } : {};
       outgoing = { ...request, params: { ...original, inputResponses: answers.given, ...state } };
     }
@@ -250,6 +251,7 @@ class LegacyView implements Link {
     ask: Ask,
   ): Promise<{ given: Record<string, Json> } | { error: Failure['error'] }> {
     const questions = Object.entries(isObject(inputRequests) ? inputRequests : {});
+    if (questions.length > MAX_QUESTIONS) throw upstreamInvalid(this.upstream, 'asks too much at once');
     for (const [, question] of questions) {
       const { method, params } = isObject(question) ? question : {};
       if (typeof method !== 'string' || missingFor(method, params, this.#capabilities) !== undefined) {
@@ -265,12 +267,12 @@ class LegacyView implements Link {
         return [key, reply] as const;
       }),
     );
-    const given: Record<string, Json> = {};
+    const given: [string, Json][] = [];
     for (const [key, reply] of replies) {
       if (isFailure(reply)) return { error: reply.error };
-      given[key] = reply.result;
+      given.push([key, reply.result]);
     }
-    return { given };
+    return { given: Object.fromEntries(given) };
   }
 
   #pause(): Promise<void> {
@@ -307,7 +309,10 @@ class LegacyView implements Link {
     if (method === 'resources/subscribe') this.#subscribed.add(uri);
     else this.#subscribed.delete(uri);
     const error = await this.#subscription.want(this.#filter());
-    return error === undefined ? success(id, {}) : { jsonrpc: '2.0', id, error };
+    if (error === undefined) return success(id, {});
+    // Asked for again and again, it would take all the others along.
+    if (this.#subscribed.delete(uri)) this.#subscription.want(this.#filter()).catch(() => {});
+    return { jsonrpc: '2.0', id, error };
   }
 
   #filter(): JsonObject {

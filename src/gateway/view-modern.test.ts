@@ -169,6 +169,48 @@ describe('a legacy upstream seen by a stateless client', () => {
     expect(call.cancelled).toBeDefined();
   });
 
+  it.each<[string, (link: Link) => Promise<void>]>([
+    ['when its session ends', (link) => link.close('over')],
+    ['when it is replaced', (link) => link.retire('another configuration')],
+  ])('is told to stop a call that waits for answers %s', async (_what, end) => {
+    await discovered();
+    const { flight, call } = await asking();
+    await flight.reply;
+    await end(view);
+    expect(call.cancelled).toBeDefined();
+  });
+
+  it('cannot ask any more once it is being replaced: nobody could come back with the answer', async () => {
+    await discovered();
+    const flight = view.request(request('tools/call', { name: 'greet' }), () => {});
+    const call = await legacy.take('tools/call');
+    void view.retire('another configuration');
+    call.related({ jsonrpc: '2.0', id: 7, method: 'elicitation/create', params: form });
+    await expect(flight.reply).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(call.cancelled).toBeDefined();
+  });
+
+  it('asks a hundred things for one call, and no more', async () => {
+    await discovered();
+    const { flight, call } = await asking();
+    await flight.reply;
+    for (let id = 100; id < 300; id += 1) call.related({ jsonrpc: '2.0', id, method: 'roots/list' });
+    expect(legacy.responses).toHaveLength(101);
+    expect(legacy.responses[0]).toMatchObject({ id: 199, error: { code: -31429 } });
+  });
+
+  it('does not get a call whose client left while its log level was set', async () => {
+    await discovered({ tools: {}, logging: {} });
+    const asks = request('tools/call', { name: 'a', _meta: { [META.logLevel]: 'warning' } });
+    const flight = view.request(asks, () => {});
+    const level = await legacy.take('logging/setLevel');
+    const answered = level.result({});
+    flight.cancel(new Error('gone'));
+    await expect(flight.reply).rejects.toThrow('gone');
+    await answered;
+    expect(legacy.received.map((one) => one.request.method)).not.toContain('tools/call');
+  });
+
   it('cannot ask for what the client did not offer (MRTR-13), nor outside of a call', async () => {
     await discovered();
     const { flight, call } = await asking({ sampling: {} });
@@ -278,6 +320,7 @@ describe('a legacy upstream seen by a stateless client', () => {
     view.request(request('tools/call', { name: 'b' }), (message) => silent.push(message)).reply.catch(() => {});
     const other = await legacy.take('tools/call');
     other.related({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data: 'x' } });
+    legacy.announce({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data: 'x' } });
     expect(heard.map(({ params }) => params?.['level'])).toEqual(['error']);
     expect(silent).toEqual([]);
   });
@@ -334,6 +377,20 @@ describe('a subscription put together from a legacy upstream', () => {
     await expect(other.reply).rejects.toThrow('gone');
     await settled();
     expect(legacy.received.filter((one) => one.request.method === 'resources/unsubscribe')).toHaveLength(2);
+  });
+
+  it('subscribes to nothing more for a client that left, and keeps nothing of it', async () => {
+    await discovered(served, {});
+    const { flight } = await subscribed([], 's1');
+    const first = await legacy.take('resources/subscribe');
+    flight.cancel(new Error('gone'));
+    await expect(flight.reply).rejects.toThrow('gone');
+    await first.result({});
+    expect(legacy.received.map((one) => one.request.method)).toEqual([
+      'initialize',
+      'resources/subscribe',
+      'resources/unsubscribe',
+    ]);
   });
 
   it('ends with a result when the upstream goes (SUB-06)', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import { errorTable, MerlonError } from '../kernel/errors.ts';
 import {
   type Failure,
   type Id,
@@ -21,6 +21,7 @@ import {
   isAtLeast,
   LEGACY_VERSIONS,
   LISTEN,
+  MAX_QUESTIONS,
   type LogLevel,
   mayAsk,
   META,
@@ -31,6 +32,7 @@ import {
 } from './era.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { progressTokenOf } from './link.ts';
+import { upstreamUnavailable } from './pending.ts';
 import { type ClientSubscriptions, createClientSubscriptions } from './client-subscriptions.ts';
 import { flyInSteps, type Send } from './steps.ts';
 
@@ -98,6 +100,7 @@ class ModernView implements Link {
   #serverInfo: Json | undefined;
   #served: JsonObject = {};
   #logLevel: LogLevel | undefined;
+  #isReplaced = false;
 
   constructor(link: Link, options: ModernViewOptions) {
     this.#link = link;
@@ -133,7 +136,10 @@ class ModernView implements Link {
   /** What the upstream says outside of any call. */
   announced(message: Announcement): void {
     if (isRequest(message)) return this.#asked(this.#asking.at(-1), message);
-    if (message.method === 'notifications/message') return this.#asking.at(-1)?.related(message);
+    if (message.method === 'notifications/message') {
+      const held = this.#asking.at(-1);
+      return held === undefined ? undefined : this.#heard(held, message);
+    }
     if (message.method === 'notifications/cancelled') return this.#withdrawn(message.params?.['requestId']);
     this.#subscriptions.announce(message);
   }
@@ -145,12 +151,14 @@ class ModernView implements Link {
   }
 
   async retire(cause: string): Promise<void> {
+    this.#isReplaced = true;
     this.#subscriptions.end();
     for (const key of this.#parked.keys()) this.#giveUp(key, 'The upstream was replaced.');
     await this.#link.retire(cause);
   }
 
   async close(cause: string): Promise<void> {
+    for (const key of this.#parked.keys()) this.#giveUp(key, 'The session ended.');
     this.ended();
     await this.#link.close(cause);
   }
@@ -183,6 +191,7 @@ class ModernView implements Link {
 
   #call(request: Request, related: (message: Announcement) => void): Flight {
     let held: Held | undefined;
+    let end: Error | undefined;
     return flyInSteps(
       this.#link,
       async (send) => {
@@ -194,6 +203,7 @@ class ModernView implements Link {
           this.#answer(held, isObject(inputResponses) ? inputResponses : {});
         } else {
           await this.#setLevel(send, envelope.logLevel);
+          if (end !== undefined) throw end;
           held = this.#depart(request, envelope);
         }
         held.related = related;
@@ -201,6 +211,7 @@ class ModernView implements Link {
         return await this.#leg(held, request);
       },
       (error) => {
+        end = error;
         if (held === undefined) return;
         this.#landed(held);
         held.flight.cancel(error);
@@ -262,6 +273,12 @@ class ModernView implements Link {
 
   /** Takes a call out of the client's sight until it comes back with the answers. */
   #park(held: Held, again: Request | undefined, questions: JsonObject = questionsOf(held)): JsonObject {
+    if (this.#isReplaced) {
+      // The answer would go to the other one, which knows nothing of the call; and this one would wait for it.
+      const error = upstreamUnavailable(this.upstream, 'was replaced');
+      held.flight.cancel(error);
+      throw error;
+    }
     const key = randomBytes(16).toString('base64url');
     const { clock, patienceMs = PATIENCE_MS } = this.#options;
     const forget = clock.after(patienceMs, () => this.#giveUp(key, 'Nobody answered in time.'));
@@ -348,6 +365,10 @@ class ModernView implements Link {
       const error = { code: -32601, message: 'The client cannot be asked this now.' };
       return void this.#link.respond({ jsonrpc: '2.0', id, error }).catch(() => {});
     }
+    if (held.questions.size >= MAX_QUESTIONS) {
+      const error = { code: errorTable.RATE_LIMITED.rpc, message: 'Too many questions are open.' };
+      return void this.#link.respond({ jsonrpc: '2.0', id, error }).catch(() => {});
+    }
     this.#lastQuestion += 1;
     held.questions.set(`input-${this.#lastQuestion}`, { id, method, params });
     // Questions that arrive together are asked together.
@@ -367,7 +388,12 @@ class ModernView implements Link {
     // One level for the link: the most talkative that anybody asked for. Each call is then told no more than it asked for.
     if (this.#logLevel !== undefined && isAtLeast(level, this.#logLevel)) return;
     this.#logLevel = level;
-    await send({ jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level } }, () => {});
+    try {
+      await send({ jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level } }, () => {});
+    } catch (error) {
+      this.#logLevel = undefined;
+      throw error;
+    }
   }
 
   /** A legacy result as the modern era words it; what is asked anew each time is good for no time at all. */
