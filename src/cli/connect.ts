@@ -153,7 +153,7 @@ async function takeBack(
   restoreClientFile(found, back.text, back.from);
   io.say(
     back.from === undefined
-      ? `Wrote ${path}; the rest stays as others changed it.`
+      ? `Took Merlon's part out of ${path}; the rest stays as it is.`
       : `Restored ${path}, byte for byte.`,
   );
   return 0;

@@ -200,7 +200,7 @@ describe('whatever stands in a file', () => {
           expect(column).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
