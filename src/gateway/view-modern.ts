@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import type { Clock } from '../kernel/clock.ts';
 import { errorTable, MerlonError } from '../kernel/errors.ts';
 import {
   type Failure,
@@ -32,21 +30,15 @@ import {
 } from './era.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { progressTokenOf } from './link.ts';
+import { createParkedCalls, type Held, type ParkedCalls, type ParkedCallsOptions } from './parked-calls.ts';
 import { upstreamUnavailable } from './pending.ts';
 import { type ClientSubscriptions, createClientSubscriptions } from './client-subscriptions.ts';
 import { flyInSteps, type Send } from './steps.ts';
 
 /** What a modern view needs besides the legacy link. */
-export interface ModernViewOptions {
+export interface ModernViewOptions extends ParkedCallsOptions {
   readonly listener: Listener;
-  readonly clock: Clock;
-  /** How long an upstream's question waits for its answer, ms. Default 600,000. */
-  readonly patienceMs?: number;
 }
-
-const PATIENCE_MS = 600_000;
-/** Calls of one session that wait for answers; an older one gives way. */
-const MAX_PARKED = 16;
 
 /**
  * Lets a stateless caller use a legacy upstream: `server/discover` initializes it, what it asks of the client becomes
@@ -68,30 +60,9 @@ export async function openModernView(
   return view;
 }
 
-/** A call that the upstream is working on, whatever the client's requests come and go meanwhile. */
-interface Held {
-  readonly method: string;
-  readonly envelope: Envelope;
-  readonly flight: Flight;
-  /** What the upstream wants to know, by the key that the client sees. */
-  readonly questions: Map<
-    string,
-    { readonly id: Id; readonly method: string; readonly params: JsonObject | undefined }
-  >;
-  /** The progress token that the upstream was given, and that of the client's request of the moment. */
-  readonly token: Id | undefined;
-  tokenNow: Id | undefined;
-  related: (message: Announcement) => void;
-  /** Wakes the client's request of the moment. */
-  wake: () => void;
-  reply: Response | undefined;
-  failure: Error | undefined;
-}
-
 class ModernView implements Link {
   readonly #link: Link;
-  readonly #options: ModernViewOptions;
-  readonly #parked = new Map<string, { held: Held; again: Request | undefined; forget: () => void }>();
+  readonly #parked: ParkedCalls;
   /** Calls in flight that may ask, oldest first. */
   readonly #asking: Held[] = [];
   readonly #subscriptions: ClientSubscriptions;
@@ -104,7 +75,7 @@ class ModernView implements Link {
 
   constructor(link: Link, options: ModernViewOptions) {
     this.#link = link;
-    this.#options = options;
+    this.#parked = createParkedCalls(options);
     this.#subscriptions = createClientSubscriptions(link);
   }
 
@@ -145,20 +116,17 @@ class ModernView implements Link {
   }
 
   ended(): void {
-    for (const { forget } of this.#parked.values()) forget();
-    this.#parked.clear();
+    this.#parked.giveUpAll('The link ended.');
     this.#subscriptions.end();
   }
 
   async retire(cause: string): Promise<void> {
     this.#isReplaced = true;
-    this.#subscriptions.end();
-    for (const key of this.#parked.keys()) this.#giveUp(key, 'The upstream was replaced.');
+    this.ended();
     await this.#link.retire(cause);
   }
 
   async close(cause: string): Promise<void> {
-    for (const key of this.#parked.keys()) this.#giveUp(key, 'The session ended.');
     this.ended();
     await this.#link.close(cause);
   }
@@ -197,7 +165,7 @@ class ModernView implements Link {
       async (send) => {
         const envelope = envelopeOf(request);
         const { requestState, inputResponses } = request.params ?? {};
-        const resumed = typeof requestState === 'string' ? this.#unpark(requestState) : undefined;
+        const resumed = typeof requestState === 'string' ? this.#parked.unpark(requestState) : undefined;
         if (resumed?.again === undefined && resumed !== undefined) {
           held = resumed.held;
           this.#answer(held, isObject(inputResponses) ? inputResponses : {});
@@ -279,35 +247,8 @@ class ModernView implements Link {
       held.flight.cancel(error);
       throw error;
     }
-    const key = randomBytes(16).toString('base64url');
-    const { clock, patienceMs = PATIENCE_MS } = this.#options;
-    const forget = clock.after(patienceMs, () => this.#giveUp(key, 'Nobody answered in time.'));
-    held.related = () => {};
-    held.wake = () => {};
-    this.#parked.set(key, { held, again, forget });
-    const [oldest] = this.#parked.keys();
-    if (this.#parked.size > MAX_PARKED && oldest !== undefined)
-      this.#giveUp(oldest, 'Too many calls wait for answers.');
-    return this.#signed({ resultType: 'input_required', inputRequests: questions, requestState: key });
-  }
-
-  #unpark(key: string): { held: Held; again: Request | undefined } {
-    const parked = this.#parked.get(key);
-    if (parked === undefined) {
-      throw new MerlonError('REQUEST_STATE_INVALID', 'The call that this answers is not waiting any more.');
-    }
-    this.#parked.delete(key);
-    parked.forget();
-    return parked;
-  }
-
-  #giveUp(key: string, reason: string): void {
-    const parked = this.#parked.get(key);
-    if (parked === undefined) return;
-    this.#parked.delete(key);
-    parked.forget();
-    this.#landed(parked.held);
-    parked.held.flight.cancel(new MerlonError('CANCELLED', reason));
+    const requestState = this.#parked.park(held, again);
+    return this.#signed({ resultType: 'input_required', inputRequests: questions, requestState });
   }
 
   #landed(held: Held): void {
@@ -377,8 +318,7 @@ class ModernView implements Link {
 
   /** The upstream does not want to know any more. */
   #withdrawn(id: Json | undefined): void {
-    const waiting = [...this.#parked.values()].map(({ held }) => held);
-    for (const { questions } of [...this.#asking, ...waiting]) {
+    for (const { questions } of [...this.#asking, ...this.#parked.held()]) {
       for (const [key, question] of questions) if (question.id === id) questions.delete(key);
     }
   }
