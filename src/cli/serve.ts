@@ -110,6 +110,8 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     // Before any program of the new configuration starts: what it prints may hold them.
     for (const secret of next.secrets) mask.addSecret(secret);
     const snapshot = snapshotOf(next, { snapshot: gate.current, config: loaded.config });
+    // It follows its files whether or not the rest can be applied. First, so that nothing comes between the record and the deed.
+    await edge.reloadCertificate();
     try {
       edge.setAllowLists(edgeOptionsOf(next.config));
       await recorder.event({ kind: 'config_change', status: 'applied', cause: 'SIGHUP' });
@@ -118,7 +120,6 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       await gate.discard(snapshot);
       throw error;
     }
-    await edge.reloadCertificate();
     loaded = next;
     log.setLevel(next.config.logging.level);
     log.info('configuration applied', {});

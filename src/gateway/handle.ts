@@ -12,7 +12,7 @@ import {
 import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
 import { LISTS, publish } from './aggregate.ts';
-import type { Flights } from './flights.ts';
+import type { Flights, Landing } from './flights.ts';
 import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
@@ -153,8 +153,9 @@ function refuseAbandoned({ session, reply }: Call): void {
 /** Sends it. Takes the grant and the intent: nothing leaves undecided or unrecorded. */
 async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Intent, call: Call): Promise<Response> {
   const { session, request, upstream, reply, stateless } = call;
+  let landed: Landing | undefined;
   const hear = (message: Announcement): void => {
-    landed.extend();
+    landed?.extend();
     if (stateless?.hear !== undefined) stateless.hear(message);
     else session.pass(upstream, link, message, reply).catch(() => {});
   };
@@ -165,7 +166,7 @@ async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Inten
   });
   // A subscription has no end of its own.
   const timeoutMs = request.method === LISTEN ? Number.POSITIVE_INFINITY : (call.timeoutMs ?? gate.timeoutOf(upstream));
-  const landed = gate.flights.start(session, stateless?.flight ?? request.id, flight, timeoutMs, upstream);
+  landed = gate.flights.start(session, stateless?.flight ?? request.id, flight, timeoutMs, upstream);
   try {
     const answered = await flight.reply;
     if (session.era === 'modern' && !isFailure(answered)) gate.cache.put(cacheKeyOf(call), answered.result);

@@ -21,6 +21,8 @@ export interface Held {
   related: (message: Announcement) => void;
   /** Wakes the client's request of the moment. */
   wake: () => void;
+  /** While no request of the client is there to tell it to: what was said meanwhile. */
+  missed: Announcement[] | undefined;
   reply: Response | undefined;
   failure: Error | undefined;
 }
@@ -71,6 +73,7 @@ export function createParkedCalls({ clock, patienceMs = PATIENCE_MS }: ParkedCal
     park(held, again) {
       const key = randomBytes(16).toString('base64url');
       const forget = clock.after(patienceMs, () => giveUp(key, 'Nobody answered in time.'));
+      held.missed = [];
       held.related = () => {};
       held.wake = () => {};
       parked.set(key, { held, again, forget });

@@ -269,7 +269,8 @@ describe('a legacy upstream seen by a stateless client', () => {
     view.request(answered, (message) => heard.push(message)).reply.catch(() => {});
     await settled();
     progress();
-    expect(heard.map(({ params }) => params?.['progressToken'])).toEqual(['a', 'b']);
+    // The second one was said while nobody was there to hear it.
+    expect(heard.map(({ params }) => params?.['progressToken'])).toEqual(['a', 'b', 'b']);
   });
 
   it('turns an error that wants a page visited into a question, and the call is made anew', async () => {

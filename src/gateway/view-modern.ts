@@ -60,6 +60,9 @@ export async function openModernView(
   return view;
 }
 
+/** What a call says while it waits for answers, as far as it is kept; older messages give way. */
+const MAX_MISSED = 100;
+
 class ModernView implements Link {
   readonly #link: Link;
   readonly #parked: ParkedCalls;
@@ -176,6 +179,9 @@ class ModernView implements Link {
         }
         held.related = related;
         held.tokenNow = progressTokenOf(request.params);
+        const { missed = [] } = held;
+        held.missed = undefined;
+        for (const message of missed) this.#heard(held, message);
         return await this.#leg(held, request);
       },
       (error) => {
@@ -204,6 +210,7 @@ class ModernView implements Link {
       tokenNow: token,
       related: () => {},
       wake: () => {},
+      missed: undefined,
       reply: undefined,
       failure: undefined,
     };
@@ -286,6 +293,11 @@ class ModernView implements Link {
     if (isRequest(message)) return this.#asked(held, message);
     const { method, params } = message;
     if (method === 'notifications/cancelled') return this.#withdrawn(params?.['requestId']);
+    if (held.missed !== undefined) {
+      held.missed.push(message);
+      if (held.missed.length > MAX_MISSED) held.missed.shift();
+      return;
+    }
     if (method === 'notifications/message') {
       const { logLevel } = held.envelope;
       if (logLevel !== undefined && isAtLeast(params?.['level'], logLevel)) held.related(message);
