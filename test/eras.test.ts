@@ -572,6 +572,15 @@ describe('a result that says how long it is good', () => {
     expect(lists(up)).toBe(2);
   });
 
+  it('is no answer to a call: a tool runs each time, whatever the upstream says (CACHE-01 to CACHE-06)', async () => {
+    const answer = (): JsonObject => ({ resultType: 'complete', content: [], ttlMs: 60_000, cacheScope: 'public' });
+    const up = upstreamOf(['modern'], { answer });
+    await start([up]);
+    await ask('/mcp/up', 'admin', call('list'));
+    await ask('/mcp/up', 'admin', call('list'));
+    expect(up.arrived.filter(({ request }) => request.method === 'tools/call')).toHaveLength(2);
+  });
+
   it('is recorded as if it had been asked for', async () => {
     await start([upstreamOf(['modern'])]);
     await ask('/mcp/up', 'admin', { method: 'tools/list' });

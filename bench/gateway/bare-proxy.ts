@@ -10,7 +10,15 @@ import { type Dispatcher, Pool } from 'undici';
 const [upstream = '', certFile, keyFile] = process.argv.slice(2);
 const { origin } = new URL(upstream);
 const pool = new Pool(origin, { pipelining: 1, keepAliveTimeout: 60_000, bodyTimeout: 0, headersTimeout: 0 });
-const FORWARDED = ['accept', 'content-type', 'mcp-session-id', 'mcp-protocol-version', 'last-event-id'];
+const FORWARDED = [
+  'accept',
+  'content-type',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id',
+];
 const RETURNED = ['content-type', 'mcp-session-id', 'cache-control'];
 
 function handle(request: IncomingMessage, response: ServerResponse): void {

@@ -3,11 +3,43 @@ import { type CallCost, measureCalls } from './calls.ts';
 import type { Chain } from './chain.ts';
 import { everythingHttp, installBaselines, mcpProxy, supergateway } from './everything-chains.ts';
 import { headlineOf } from './headline.ts';
-import { buildMerlon, merlonHttp, merlonStdio } from './merlon-chain.ts';
-import { barePlain, bareTls, direct, nginx } from './mock-chains.ts';
+import {
+  buildMerlon,
+  merlonHttp,
+  merlonLegacyToModern,
+  merlonModern,
+  merlonModernToLegacy,
+  merlonModernToStdio,
+  merlonStdio,
+  merlonStdioMock,
+} from './merlon-chain.ts';
+import { bareModern, barePlain, bareTls, direct, nginx } from './mock-chains.ts';
 import { measureSessions } from './sessions.ts';
 
-const chains = [direct, nginx, barePlain, bareTls, merlonHttp, everythingHttp, mcpProxy, supergateway, merlonStdio];
+const chains = [
+  direct,
+  nginx,
+  barePlain,
+  bareTls,
+  merlonHttp,
+  bareModern,
+  merlonModern,
+  merlonModernToLegacy,
+  merlonLegacyToModern,
+  everythingHttp,
+  mcpProxy,
+  supergateway,
+  merlonStdio,
+  merlonStdioMock,
+  merlonModernToStdio,
+];
+/** The least that what a chain does could cost: the bare proxy that carries the same client's calls. */
+const yardsticks: ReadonlyMap<Chain, Chain> = new Map([
+  [merlonHttp, bareTls],
+  [merlonLegacyToModern, bareTls],
+  [merlonModern, bareModern],
+  [merlonModernToLegacy, bareModern],
+]);
 const holders = [barePlain, bareTls, merlonHttp];
 const ROUNDS = 2;
 
@@ -46,7 +78,18 @@ async function callRows(wanted: readonly Chain[], options: BenchOptions): Promis
       else costs.set(chain, [...(costs.get(chain) ?? []), cost]);
     }
   }
-  return { rows: wanted.map((chain) => callRow(chain, costs.get(chain) ?? [], notes.get(chain))), failed };
+  const rows = wanted.map((chain) => callRow(chain, costs.get(chain) ?? [], notes.get(chain)));
+  return { rows: rows.map((row, index) => compared(row, wanted[index], rows)), failed };
+}
+
+/** A row with how many times the CPU of its yardstick it takes, where both were measured. */
+function compared(row: Row, chain: Chain | undefined, rows: readonly Row[]): Row {
+  const yardstick = chain === undefined ? undefined : yardsticks.get(chain);
+  if (yardstick === undefined) return row;
+  const own = row['gateway µs'];
+  const least = rows.find((other) => other['chain'] === yardstick.name)?.['gateway µs'];
+  if (typeof own !== 'number' || typeof least !== 'number') return row;
+  return { ...row, '× bare proxy, TLS': Number((own / least).toFixed(2)) };
 }
 
 function callRow(chain: Chain, rounds: readonly CallCost[], note: string | undefined): Row {

@@ -29,6 +29,7 @@ export async function measureCalls(chain: Chain): Promise<CallCost | string> {
       ...(running.caFile === undefined ? {} : { caFile: running.caFile }),
       headers: running.headers ?? {},
       tool: 'echo',
+      era: chain.caller ?? 'legacy',
       connections: CONNECTIONS,
       warmUpCalls: WARM_UP_CALLS,
       calls: CALLS,

@@ -1,6 +1,10 @@
+import type { Era } from '../../src/gateway/era.ts';
+
 /** A way from a caller to an MCP server, started for one measurement and ended after it. */
 export interface Chain {
   readonly name: string;
+  /** What its caller speaks. Default legacy. */
+  readonly caller?: Era;
   /** Starts everything; resolves with a sentence instead when it cannot be measured on this machine. */
   start(): Promise<RunningChain | string>;
 }

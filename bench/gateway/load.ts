@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { Client } from 'undici';
-import { type Endpoint, messageIn, openSession, post } from './mcp-session.ts';
+import type { Era } from '../../src/gateway/era.ts';
+import { discover, type Endpoint, envelope, messageIn, openSession, post } from './mcp-session.ts';
 
 /** What to send, where, how often. */
 export interface LoadOrder {
@@ -12,7 +13,9 @@ export interface LoadOrder {
   readonly caFile?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tool: string;
-  /** Connections, each with a session and one call in flight. */
+  /** The era that the calls are of. */
+  readonly era: Era;
+  /** Connections, each with one call in flight and, in the legacy era, a session. */
   readonly connections: number;
   readonly warmUpCalls: number;
   readonly calls: number;
@@ -42,6 +45,8 @@ interface Line {
   readonly client: Client;
   readonly endpoint: Endpoint;
   readonly name: string;
+  /** Of every call, as it stands in JSON: `"_meta":{…},` in the modern era, nothing in the legacy one. */
+  readonly meta: string;
 }
 
 // Its parent is gone: nobody waits for the result.
@@ -54,11 +59,13 @@ async function run(order: LoadOrder): Promise<void> {
   const ca = order.caFile === undefined ? undefined : readFileSync(order.caFile, 'utf8');
   const { origin, pathname } = new URL(order.url);
   const endpoint = { path: pathname, headers: order.headers };
+  const meta = order.era === 'modern' ? `"_meta":${JSON.stringify(envelope)},` : '';
   const lines = await Promise.all(
     Array.from({ length: order.connections }, async (_, index): Promise<Line> => {
       const connect = ca === undefined ? {} : { ca };
       const client = new Client(origin, { connect, pipelining: 1, keepAliveTimeout: 60_000, headersTimeout: 60_000 });
-      return { client, endpoint: await openSession(client, endpoint), name: `line ${index}` };
+      const opened = order.era === 'modern' ? discover(client, endpoint, order.tool) : openSession(client, endpoint);
+      return { client, endpoint: await opened, name: `line ${index}`, meta };
     }),
   );
   for (const line of lines) await proveEcho(line, order.tool);
@@ -73,9 +80,7 @@ async function run(order: LoadOrder): Promise<void> {
 /** One call whose whole reply is read and compared: only a chain that answers rightly is worth timing. */
 async function proveEcho(line: Line, tool: string): Promise<void> {
   const text = `${line.name}: ${PROSE}`;
-  const params = { name: tool, arguments: { message: text } };
-  const call = { jsonrpc: '2.0', id: 'proof', method: 'tools/call', params };
-  const { status, body } = await post(line.client, line.endpoint, JSON.stringify(call));
+  const { status, body } = await post(line.client, line.endpoint, callText(line, '"proof"', tool, text));
   const expected = JSON.stringify({ id: 'proof', text: `Echo: ${text}` });
   const reply = status === 200 ? (messageIn(body) as EchoReply) : undefined;
   if (JSON.stringify({ id: reply?.id, text: reply?.result?.content?.[0]?.text }) !== expected) {
@@ -117,12 +122,16 @@ async function phase(lines: readonly Line[], tool: string, calls: number, second
 async function callOnce(line: Line, tool: string, number: number): Promise<void> {
   const marker = `${line.name}, call ${number}: `;
   const message = marker + PADDING.slice(0, MESSAGE_LENGTH - marker.length);
-  const params = `{"name":"${tool}","arguments":{"message":"${message}"}}`;
-  const body = `{"jsonrpc":"2.0","id":${number},"method":"tools/call","params":${params}}`;
-  const answer = await post(line.client, line.endpoint, body);
+  const answer = await post(line.client, line.endpoint, callText(line, String(number), tool, message));
   if (answer.status !== 200 || !answer.body.includes(`Echo: ${marker}`)) {
     throw new Error(`Call ${number}: ${answer.status} ${answer.body.slice(0, 300)}`);
   }
+}
+
+/** A call as JSON; `id` is JSON already, `message` needs no escapes. */
+function callText({ meta }: Line, id: string, tool: string, message: string): string {
+  const params = `{${meta}"name":"${tool}","arguments":{"message":"${message}"}}`;
+  return `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${params}}`;
 }
 
 function report(message: LoadReport): void {

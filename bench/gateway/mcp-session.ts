@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { META, MODERN_VERSION } from '../../src/gateway/era.ts';
 
 /** Where MCP is spoken: the path and what every request carries. */
 export interface Endpoint {
@@ -13,11 +14,11 @@ export interface Answer {
   readonly body: string;
 }
 
+const clientInfo = { name: 'merlon-bench', version: '1.0.0' };
 const ALWAYS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** Opens a session of the 2025 era; what is returned carries its id. @throws Error when the server refuses */
 export async function openSession(client: Dispatcher, endpoint: Endpoint): Promise<Endpoint> {
-  const clientInfo = { name: 'merlon-bench', version: '1.0.0' };
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
   const first = { path: endpoint.path, headers: { ...ALWAYS, ...endpoint.headers } };
   const call = { jsonrpc: '2.0', id: 'initialize', method: 'initialize', params };
@@ -30,6 +31,24 @@ export async function openSession(client: Dispatcher, endpoint: Endpoint): Promi
   const accepted = await post(client, opened, ready);
   if (accepted.status >= 300) throw new Error(`initialized: ${accepted.status} ${accepted.body.slice(0, 300)}`);
   return opened;
+}
+
+/** What a client of 2026-07-28 says of itself in the `_meta` of each request. */
+export const envelope = {
+  [META.version]: MODERN_VERSION,
+  [META.capabilities]: {},
+  [META.clientInfo]: clientInfo,
+};
+
+/** Asks a server of 2026-07-28 who it is; what is returned carries the headers of a call of `tool`. @throws Error when it refuses */
+export async function discover(client: Dispatcher, endpoint: Endpoint, tool: string): Promise<Endpoint> {
+  const method = 'server/discover';
+  const always = { ...ALWAYS, ...endpoint.headers, 'mcp-protocol-version': MODERN_VERSION };
+  const first = { path: endpoint.path, headers: { ...always, 'mcp-method': method } };
+  const call = { jsonrpc: '2.0', id: 'discover', method, params: { _meta: envelope } };
+  const { status, body } = await post(client, first, JSON.stringify(call));
+  if (status !== 200 || !body.includes(MODERN_VERSION)) throw new Error(`${method}: ${status} ${body.slice(0, 300)}`);
+  return { path: endpoint.path, headers: { ...always, 'mcp-method': 'tools/call', 'mcp-name': tool } };
 }
 
 /** Sends one message and reads the whole answer, with as little machinery as undici allows. */

@@ -10,9 +10,15 @@ import type { Chain, RunningChain } from './chain.ts';
 const here = import.meta.dirname;
 const ADDRESS = /https?:\/\/\S+/;
 
-/** Starts the raw mock server. */
-export function startMock(...flags: readonly string[]): Promise<Program> {
-  return startProgram({ command: process.execPath, args: [join(here, 'mock.ts'), ...flags], ready: ADDRESS });
+/** A raw mock server, by the file that it is. */
+export type Mock = 'mock.ts' | 'modern-mock.ts';
+
+/** The raw mock server that speaks stdio, for whoever starts it. */
+export const stdioMock: string = join(here, 'mock-stdio.ts');
+
+/** Starts a raw mock server. */
+export function startMock(mock: Mock = 'mock.ts'): Promise<Program> {
+  return startProgram({ command: process.execPath, args: [join(here, mock)], ready: ADDRESS });
 }
 
 /** No gateway at all: what the mock and the load generator can do. */
@@ -66,8 +72,15 @@ export const bareTls: Chain = {
   start: () => startBare(true),
 };
 
-async function startBare(tls: boolean): Promise<RunningChain> {
-  const mock = await startMock();
+/** The same for the other era. */
+export const bareModern: Chain = {
+  name: 'modern client → bare proxy, TLS → modern mock',
+  caller: 'modern',
+  start: () => startBare(true, 'modern-mock.ts'),
+};
+
+async function startBare(tls: boolean, upstream?: Mock): Promise<RunningChain> {
+  const mock = await startMock(upstream);
   const folder = await mkdtemp(join(tmpdir(), 'merlon-bare-'));
   const caFile = join(folder, 'ca.pem');
   const pair = [join(folder, 'cert.pem'), join(folder, 'key.pem')] as const;

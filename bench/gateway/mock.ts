@@ -3,27 +3,15 @@
  * Sessions, `tools/list`, an `echo` tool, event streams; answers as JSON, or with --sse as an event stream.
  * `GET /stats` tells how many sessions and open event streams it has.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Json, JsonObject } from '../../src/kernel/jsonrpc.ts';
+import type { ServerResponse } from 'node:http';
+import { type Call, failure, readCall, replyTo, sendJson, serve } from './mock-echo.ts';
 
 const asEvents = process.argv.includes('--sse');
 const sessions = new Set<string>();
 const streams = new Set<ServerResponse>();
 let lastSession = 0;
 
-const tool = {
-  name: 'echo',
-  description: 'Echoes back the input string',
-  inputSchema: { type: 'object', properties: { message: { type: 'string' } }, required: ['message'] },
-};
-
-interface Call {
-  readonly id?: string | number;
-  readonly method: string;
-  readonly params?: { readonly name?: string; readonly arguments?: { readonly message?: string } };
-}
-
-const server = createServer((request, response) => {
+serve((request, response) => {
   if (request.url === '/stats') return sendJson(response, 200, { sessions: sessions.size, streams: streams.size });
   const session = request.headers['mcp-session-id'];
   const known = typeof session === 'string' && sessions.has(session);
@@ -34,13 +22,6 @@ const server = createServer((request, response) => {
   response.writeHead(200).end();
 });
 
-function readCall(request: IncomingMessage, use: (call: Call) => void): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // Its only clients are the benchmark's own programs, so the shape is taken as said.
-  request.on('end', () => use(JSON.parse(Buffer.concat(chunks).toString()) as Call));
-}
-
 function answer(call: Call, known: boolean, response: ServerResponse): void {
   if (call.method === 'initialize') return initialize(call, response);
   if (!known) return sendJson(response, 400, failure(call.id ?? null, -32000, 'Bad Request: Server not initialized'));
@@ -48,20 +29,10 @@ function answer(call: Call, known: boolean, response: ServerResponse): void {
     response.writeHead(202).end();
     return;
   }
-  const reply = resultOf(call);
+  const reply = replyTo(call);
   if (!asEvents) return sendJson(response, 200, reply);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.end(`event: message\ndata: ${JSON.stringify(reply)}\n\n`);
-}
-
-function resultOf(call: Call): JsonObject {
-  const id = call.id ?? null;
-  if (call.method === 'tools/list') return { jsonrpc: '2.0', id, result: { tools: [tool] } };
-  if (call.method === 'ping') return { jsonrpc: '2.0', id, result: {} };
-  if (call.method !== 'tools/call') return failure(id, -32601, 'Method not found');
-  if (call.params?.name !== 'echo') return failure(id, -32602, 'Unknown tool');
-  const text = `Echo: ${call.params.arguments?.message ?? ''}`;
-  return { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text }] } };
 }
 
 function initialize(call: Call, response: ServerResponse): void {
@@ -83,20 +54,3 @@ function openStream(response: ServerResponse): void {
   streams.add(response);
   response.on('close', () => streams.delete(response));
 }
-
-function failure(id: string | number | null, code: number, message: string): JsonObject {
-  return { jsonrpc: '2.0', id, error: { code, message } };
-}
-
-function sendJson(response: ServerResponse, status: number, value: Json): void {
-  const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
-}
-
-// Longer than any pause of the benchmark, so that no kept connection is closed under a caller.
-server.keepAliveTimeout = 120_000;
-server.requestTimeout = 0;
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) console.log(`http://127.0.0.1:${address.port}/mcp`);
-});

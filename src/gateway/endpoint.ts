@@ -149,7 +149,9 @@ async function postModern(visit: Visit, message: Request | Notification): Promis
   visit.request = message;
   const reply = new HttpReply(res, accepts(req, 'text/event-stream'));
   const onGone = (run: () => void): void => void res.once('close', run);
-  await requestedModern(gate, { message, reply, caller, remote, scope, headers, onGone, mayStay: stays(visit) });
+  // Most answers take no time, and nobody asks.
+  const mayStay = (): Promise<boolean> => stays(visit)();
+  await requestedModern(gate, { message, reply, caller, remote, scope, headers, onGone, mayStay });
 }
 
 /** Whether the credential that opened a long answer still counts, and as much: a key may be revoked meanwhile. */

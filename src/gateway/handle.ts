@@ -169,7 +169,7 @@ async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Inten
   landed = gate.flights.start(session, stateless?.flight ?? request.id, flight, timeoutMs, upstream);
   try {
     const answered = await flight.reply;
-    if (session.era === 'modern' && !isFailure(answered)) gate.cache.put(cacheKeyOf(call), answered.result);
+    if (mayBeRemembered(call) && !isFailure(answered)) gate.cache.put(cacheKeyOf(call), answered.result);
     return answered;
   } finally {
     landed.done();
@@ -178,9 +178,14 @@ async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Inten
 
 /** A result that the upstream itself said is still good. Judged, recorded and released like any other. */
 function remembered(gate: Pipeline, call: Call): Response | undefined {
-  if (call.session.era === 'legacy') return undefined;
+  if (!mayBeRemembered(call)) return undefined;
   const result = gate.cache.get(cacheKeyOf(call));
   return result === undefined ? undefined : { jsonrpc: '2.0', id: call.request.id, result };
+}
+
+/** The cheap question first: most calls are calls of tools, and their results are never kept. */
+function mayBeRemembered({ session, request }: Call): boolean {
+  return session.era === 'modern' && CACHEABLE.has(request.method);
 }
 
 function cacheKeyOf({ upstream, caller: { principal, credential }, request }: Call): CacheKey {

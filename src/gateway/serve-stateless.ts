@@ -52,7 +52,11 @@ export async function requestedModern(gate: Gate, arrival: StatelessArrival): Pr
   lastFlight += 1;
   const flight = `stateless-${lastFlight}`;
   const asked = bound(gate, { ...arrival, session }, envelope, flight);
-  arrival.onGone(() => session.cancel(flight, 'The client disconnected.'));
+  let isAnswered = false;
+  // Every connection is gone some day; a walk through all that the session has in flight is for those who waited.
+  arrival.onGone(() => {
+    if (!isAnswered) session.cancel(flight, 'The client disconnected.');
+  });
   const release = session.carry(reply);
   try {
     const { json, response } = await answer(gate, asked, arrival);
@@ -64,6 +68,7 @@ export async function requestedModern(gate: Gate, arrival: StatelessArrival): Pr
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
     reply.reply(JSON.stringify(failure(message.id, known)));
   } finally {
+    isAnswered = true;
     release();
   }
 }
