@@ -115,7 +115,8 @@ describe.each([
     expect([outcome.good, outcome.next]).toEqual(['The sum of 2 and 3 is 5.', 'The sum of 2 and 3 is 5.']);
     expect(outcome.bad).toMatch(/^error: /);
     expect(outcome.cancelled).toMatch(/^thrown: .*cancelled by the test/);
-    expect(outcome.progress).toEqual(expect.arrayContaining([1, 2, 3]));
+    // SDK v2 tells its caller of each round of questions as well, and not of what comes together with the answer.
+    expect(outcome.progress).toEqual(expect.arrayContaining([1, 2]));
     const [roots, sampled, elicited] = outcome.asking;
     expect(roots).toContain('file:///projects/merlon');
     expect(sampled).toContain('sampled by the test');
@@ -189,6 +190,19 @@ describe('merlon stdio', () => {
     one.kill('SIGKILL');
     expect(await one.exited).toBeNull();
     await eventually(() => processesWith(`ORPHAN_MARK=${mark}`, ['environ']).length === 0);
+  });
+
+  it('tells of progress in order, all of it before the answer', async () => {
+    const one = stdio('everything');
+    await one.initialize();
+    const before = one.heard.length;
+    await one.request('tools/call', { ...everything.brief, _meta: { progressToken: 'mine' } });
+    const told = one.heard.slice(before).filter(({ method }) => method === 'notifications/progress');
+    expect(told.map(({ params }) => params)).toMatchObject(
+      [1, 2, 3].map((progress) => ({ progress, progressToken: 'mine' })),
+    );
+    one.endInput();
+    expect(await one.exited).toBe(0);
   });
 
   it('answers what is no message and goes on, with nothing but messages on stdout', async () => {
