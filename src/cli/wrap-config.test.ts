@@ -6,7 +6,7 @@ import { nameOf, WRAP_ROLE, wrapConfig, type Wrapped } from './wrap-config.ts';
 const wrapped = (given: Partial<Wrapped> = {}): Wrapped => ({
   command: 'server',
   args: [],
-  cwd: '/work',
+  cwd: '/srv',
   stateFolder: '/state',
   ...given,
 });
@@ -48,13 +48,13 @@ describe('the configuration of a wrapped program', () => {
       fc.asyncProperty(fc.array(fc.oneof(text, odd)), text, async (args, command) => {
         fc.pre(command !== '' && !/^\.{1,2}[/\\]/.test(command));
         const entry = await entryOf({ command, args, name: 'x' });
-        expect(entry).toMatchObject({ command, args, cwd: '/work', env: {} });
+        expect(entry).toMatchObject({ command, args, cwd: '/srv', env: {} });
       }),
     );
   });
 
   it('takes a program relative to its own working folder', async () => {
-    expect(await entryOf({ command: './server.sh' })).toMatchObject({ cwd: '/work', command: '/work/server.sh' });
+    expect(await entryOf({ command: './server.sh' })).toMatchObject({ cwd: '/srv', command: '/srv/server.sh' });
   });
 
   it('passes the named variables on and keeps their secrets out of all logs', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clientNamed, clients } from './catalog.ts';
 import { pathsOf, type Surroundings } from './locate.ts';
 
-const linux: Surroundings = { platform: 'linux', env: {}, home: '/home/u', project: '/work/p' };
+const linux: Surroundings = { platform: 'linux', env: {}, home: '/home/u', project: '/srv/p' };
 const darwin: Surroundings = { ...linux, platform: 'darwin', home: '/Users/u' };
 const win32: Surroundings = { platform: 'win32', env: {}, home: 'C:\\Users\\u', project: 'D:\\p' };
 
@@ -25,7 +25,7 @@ describe('the place of a file', () => {
   });
 
   it('of a project is below the project', () => {
-    expect(first('vscode', linux, 'project')).toBe('/work/p/.vscode/mcp.json');
+    expect(first('vscode', linux, 'project')).toBe('/srv/p/.vscode/mcp.json');
     expect(first('vscode', win32, 'project')).toBe('D:\\p\\.vscode\\mcp.json');
   });
 
