@@ -1,4 +1,5 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { aliasTargets, plainScalar } from '../kernel/yaml-nodes.ts';
 import { type Fault, MAX_LEVELS, MAX_VALUES, type Reading, type Tree, type TreeEntry } from './tree.ts';
 
 /**
@@ -43,7 +44,8 @@ function toTree(root: Node | null, end: number): Reading {
       const items = node.items.map((item) => convert(item, start, level + 1));
       return { kind: 'list', flow: node.flow === true, start, end: stop, items };
     }
-    if (!isMap(node)) return { kind: 'scalar', start, end: stop, value: scalar(isScalar(node) ? node.value : null) };
+    if (!isMap(node))
+      return { kind: 'scalar', start, end: stop, value: plainScalar(isScalar(node) ? node.value : null) };
     const seen = new Set<string>();
     const entries = node.items.map(({ key, value }): TreeEntry => {
       const [from, to] = rangeOf(key, start);
@@ -88,24 +90,4 @@ function rangeOf(node: unknown, fallback: number): [number, number] {
 
 function isPair(value: unknown): value is { key: unknown; value: unknown } {
   return typeof value === 'object' && value !== null && 'key' in value && 'value' in value && !isScalar(value);
-}
-
-// An alias stands for the last node before it that carries its anchor.
-function aliasTargets(root: Node | null): ReadonlyMap<unknown, Node> {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<unknown, Node>();
-  visit(root, {
-    Node(_key, node) {
-      if (isAlias(node)) {
-        const target = anchors.get(node.source);
-        if (target !== undefined) targets.set(node, target);
-      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
-    },
-  });
-  return targets;
-}
-
-function scalar(value: unknown): string | number | boolean | null {
-  if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

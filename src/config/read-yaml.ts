@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
 import type { MerlonError, Place } from '../kernel/errors.ts';
+import { aliasTargets, plainScalar } from '../kernel/yaml-nodes.ts';
 import { showName } from './name.ts';
 import { problem } from './problems.ts';
 import type { Entry, Tree } from './tree.ts';
@@ -64,7 +65,7 @@ function toTree(root: Node | null, placeAt: (offset: number) => Place): Reading 
     if (isSeq(node)) {
       return { kind: 'list', place, items: node.items.map((item) => convert(item, place, depth + 1)) };
     }
-    if (!isMap(node)) return { kind: 'scalar', place, value: isScalar(node) ? plain(node.value) : null };
+    if (!isMap(node)) return { kind: 'scalar', place, value: isScalar(node) ? plainScalar(node.value) : null };
     const entries = new Map<string, Entry>();
     for (const { key, value } of node.items) {
       const keyPlace = placeOfNode(key, place);
@@ -97,26 +98,6 @@ class TooMuch extends Error {
     super(message);
     this.place = place;
   }
-}
-
-// An alias stands for the last node before it that carries its anchor.
-function aliasTargets(root: Node | null): ReadonlyMap<unknown, Node> {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<unknown, Node>();
-  visit(root, {
-    Node(_key, node) {
-      if (isAlias(node)) {
-        const target = anchors.get(node.source);
-        if (target !== undefined) targets.set(node, target);
-      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
-    },
-  });
-  return targets;
-}
-
-function plain(value: unknown): string | number | boolean | null {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return typeof value === 'bigint' ? Number(value) : null;
 }
 
 // One slip makes the library complain several times about the same line.

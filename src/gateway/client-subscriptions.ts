@@ -7,8 +7,9 @@ import {
   type JsonObject,
   type Request,
   type Response,
+  success,
 } from '../kernel/jsonrpc.ts';
-import { ACKNOWLEDGED, META, withMeta } from './era.ts';
+import { ACKNOWLEDGED, changedList, listChangesOf, META, withMeta } from './era.ts';
 import type { Announcement, Flight, Link } from './link.ts';
 
 /** The subscriptions of stateless clients, put together from what a legacy upstream announces. */
@@ -64,12 +65,8 @@ export function createClientSubscriptions(link: Link): ClientSubscriptions {
   ): Promise<JsonObject> {
     if (!isObject(asked))
       throw new MerlonError('PARAMS_INVALID', 'The parameter notifications is missing or malformed.');
-    const filter: Record<string, Json> = {};
-    for (const list of ['tools', 'prompts', 'resources'] as const) {
-      const offered = served[list];
-      const key = `${list}ListChanged`;
-      if (asked[key] === true && isObject(offered) && offered['listChanged'] === true) filter[key] = true;
-    }
+    const told = Object.entries(listChangesOf(served));
+    const filter: Record<string, Json> = Object.fromEntries(told.filter(([flag]) => asked[flag] === true));
     const { resources } = served;
     const { resourceSubscriptions } = asked;
     if (isObject(resources) && resources['subscribe'] === true && Array.isArray(resourceSubscriptions)) {
@@ -98,7 +95,7 @@ export function createClientSubscriptions(link: Link): ClientSubscriptions {
         const notifications = await honour(params?.['notifications'], served, uris, () => isOver);
         if (isOver) return leave();
         const result = { resultType: 'complete', _meta: mark(id) };
-        one = { filter: notifications, uris, id, related, end: () => resolve({ jsonrpc: '2.0', id, result }) };
+        one = { filter: notifications, uris, id, related, end: () => resolve(success(id, result)) };
         listening.add(one);
         link.listen();
         related({ jsonrpc: '2.0', method: ACKNOWLEDGED, params: { notifications, _meta: mark(id) } });
@@ -124,7 +121,7 @@ function mark(id: Id): JsonObject {
 }
 
 function wants({ filter, uris }: Listening, { method, params }: Announcement): boolean {
-  const list = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1];
+  const list = changedList(method);
   if (list !== undefined) return filter[`${list}ListChanged`] === true;
   const uri = params?.['uri'];
   return method === 'notifications/resources/updated' && typeof uri === 'string' && uris.has(uri);

@@ -1,5 +1,5 @@
 import { MerlonError } from '../kernel/errors.ts';
-import { type Id, isObject, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
+import { type Id, isObject, type Json, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
 
 /** The two ways to speak MCP: with `initialize` and sessions (until 2025-11-25), or stateless (since 2026-07-28). */
 export type Era = 'legacy' | 'modern';
@@ -114,6 +114,29 @@ export function missingFor(method: string, params: unknown, capabilities: JsonOb
   // An empty declaration means forms alone.
   const can = mode in elicitation || (mode === 'form' && Object.keys(elicitation).length === 0);
   return can ? undefined : { elicitation: { [mode]: {} } };
+}
+
+/** What a server offers that both eras mean by the same word: their tasks are two protocols of one name. */
+export function sharedCapabilities(offered: unknown): JsonObject {
+  const { tasks: _tasks, ...shared } = isObject(offered) ? offered : {};
+  return shared;
+}
+
+const CHANGING_LISTS = ['tools', 'prompts', 'resources'] as const;
+
+/** The flags of a subscription to the lists whose changes a server with these capabilities tells of. */
+export function listChangesOf(capabilities: JsonObject): Record<string, Json> {
+  const flags: Record<string, Json> = {};
+  for (const list of CHANGING_LISTS) {
+    const offered = capabilities[list];
+    if (isObject(offered) && offered['listChanged'] === true) flags[`${list}ListChanged`] = true;
+  }
+  return flags;
+}
+
+/** The list that a notification says has changed. */
+export function changedList(method: string): (typeof CHANGING_LISTS)[number] | undefined {
+  return CHANGING_LISTS.find((list) => method === `notifications/${list}/list_changed`);
 }
 
 /** Results that must say how long they are good (CACHE-01..06). */

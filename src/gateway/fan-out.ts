@@ -1,5 +1,5 @@
 import type { Caller } from '../identity/caller.ts';
-import { failure, isFailure, type JsonObject, type Request, type Response } from '../kernel/jsonrpc.ts';
+import { failure, isFailure, type JsonObject, type Request, type Response, success } from '../kernel/jsonrpc.ts';
 import type { Grant } from '../policy/decide.ts';
 import { type Cursors, decodeCursor, encodeCursor } from './aggregate.ts';
 import type { Gate } from './gate.ts';
@@ -36,8 +36,8 @@ export function told(response: Response): Told {
   return { response, json: JSON.stringify(response) };
 }
 
-export function success({ id }: Request, result: JsonObject): Told {
-  return told({ jsonrpc: '2.0', id, result });
+export function toldResult({ id }: Request, result: JsonObject): Told {
+  return told(success(id, result));
 }
 
 /** One request to one upstream. */
@@ -79,7 +79,7 @@ export async function lists(gate: Gate, asked: Asked, list: string): Promise<Tol
   const nextCursor = encodeCursor(next);
   const merged = nextCursor === undefined ? { [list]: entries } : { [list]: entries, nextCursor };
   const responses = replies.map(({ response }) => response);
-  return success(message, session.era === 'modern' ? { ...merged, ...hintsOf(responses) } : merged);
+  return toldResult(message, session.era === 'modern' ? { ...merged, ...hintsOf(responses) } : merged);
 }
 
 /** A list is good for as long as all its parts are, and for the caller whose permissions cut it down. */
@@ -117,5 +117,5 @@ export async function everywhere(gate: Gate, asked: Asked): Promise<Told> {
   const { session, message, caller } = asked;
   const names = [...gate.reachable(caller)].filter((name) => offers(session, name, 'logging'));
   await Promise.all(names.map((name) => page(gate, asked, name, undefined)));
-  return success(message, {});
+  return toldResult(message, {});
 }

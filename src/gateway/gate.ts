@@ -4,34 +4,22 @@ import type { Caller } from '../identity/caller.ts';
 import type { ProtectedResource } from '../identity/protected-resource.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import {
-  type Failure,
-  failure,
-  type Id,
-  isFailure,
-  isObject,
-  isRequest,
-  type JsonObject,
-  type Response,
-} from '../kernel/jsonrpc.ts';
+import { type Id, isRequest, type JsonObject } from '../kernel/jsonrpc.ts';
 import { defineRole, type Grant, type Role } from '../policy/decide.ts';
 import type { RateLimit } from '../policy/rate-limit.ts';
 import { reaches } from '../policy/reach.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
-import { DISCOVER, type Envelope, type Era, META, MODERN_VERSION } from './era.ts';
-import { isDiscovery, refutesEra, wantsAnotherTry } from './era-verdict.ts';
+import { changedList, type Envelope, META, MODERN_VERSION } from './era.ts';
 import { createFlights, type Flights } from './flights.ts';
-import { type Call, handle, type Pipeline } from './handle.ts';
+import type { Call, Pipeline } from './handle.ts';
 import type { Announcement, Link, Listener } from './link.ts';
-import { upstreamInvalid, upstreamUnavailable } from './pending.ts';
+import { openLink } from './open-link.ts';
 import { type Recorder, whoOf } from './record.ts';
 import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
 import { type Opening, Session, type SessionHost } from './session.ts';
 import { createTaskOwners, type TaskOwners } from './task-owners.ts';
 import type { Upstream } from './upstream.ts';
-import { openLegacyView } from './view-legacy.ts';
-import { openModernView } from './view-modern.ts';
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
 export interface Snapshot {
@@ -73,8 +61,6 @@ export interface GateOptions {
 }
 
 const KEEP_ALIVE_MS = 15_000;
-/** How long an upstream may take to say that it speaks 2026-07-28, ms: one that does not know the question may never answer. */
-const PROBE_MS = 20_000;
 /** What a client may say of itself before it is hashed to be remembered by, characters. */
 const MAX_KEY = 1_024;
 
@@ -251,70 +237,10 @@ export class Gate implements Pipeline, SessionHost {
     return session;
   }
 
-  /**
-   * Opens an upstream for a session, in the session's era where the upstream speaks it, through a view where not, and
-   * says what the client says of itself.
-   */
-  async openLink(session: Session, upstream: string, _grant: Grant, listener: Listener): Promise<Link> {
+  openLink(session: Session, upstream: string, _grant: Grant, listener: Listener): Promise<Link> {
     const definition = this.current.upstreams.get(upstream);
     if (definition === undefined) throw new MerlonError('NOT_FOUND', 'There is no such upstream.');
-    let failed: Failure | undefined;
-    let refuted: Era | undefined;
-    for (const era of definition.eras.candidates(session.era)) {
-      let isTaken = false;
-      const link = await this.#open(definition, era, session.era, {
-        announce: (message) => listener.announce(message),
-        // An attempt that fails is not the session's link that ends.
-        closed: (cause) => (isTaken ? listener.closed(cause) : undefined),
-      });
-      const timeoutMs = era === 'modern' && session.era === 'modern' ? PROBE_MS : undefined;
-      const greet = (): Promise<Response> => this.#greet(session, definition, link, timeoutMs);
-      let answer: Response;
-      try {
-        answer = await greet();
-        if (wantsAnotherTry(answer)) answer = await greet();
-      } catch (error) {
-        void link.close('initialize failed');
-        throw error;
-      }
-      if (!isFailure(answer)) {
-        definition.eras.spoken(era);
-        if (refuted !== undefined) definition.eras.notSpoken(refuted);
-        // Its end came before anybody could be told of it.
-        if (link.closed) throw upstreamUnavailable(upstream, 'ended');
-        session.answers.set(upstream, answer.result);
-        isTaken = true;
-        return link;
-      }
-      void link.close('initialize failed');
-      failed ??= answer;
-      if (!refutesEra(answer, era, definition.definition.kind === 'stdio')) break;
-      refuted = era;
-    }
-    throw initializeFailed(upstream, failed);
-  }
-
-  #open(definition: Upstream, era: Era, own: Era, listener: Listener): Promise<Link> {
-    if (era === own) return definition.open(listener, era);
-    const { clock } = this;
-    const open = (told: Listener): Promise<Link> => definition.open(told, era);
-    if (own === 'modern') return openModernView(open, { listener, clock });
-    const { toolHeaders } = definition;
-    const learnTools = (result: JsonObject): void => toolHeaders.learn(result);
-    return openLegacyView(open, { listener, clock, learnTools, knowsTools: () => toolHeaders.known });
-  }
-
-  /** The first message of a link. */
-  async #greet(session: Session, { name }: Upstream, link: Link, timeoutMs: number | undefined): Promise<Response> {
-    const { caller, remote, era, openingParams: params } = session;
-    const method = era === 'legacy' ? 'initialize' : DISCOVER;
-    const request = { jsonrpc: '2.0' as const, id: 'merlon-init', method, params };
-    const call: Call = { caller, remote, session, upstream: name, request, reply: undefined, timeoutMs };
-    const { response } = await handle(this, call, link);
-    if (isFailure(response)) return response;
-    if (era === 'legacy') await link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    else if (!isDiscovery(response)) return failure(response.id, upstreamInvalid(name, 'does not speak this version'));
-    return response;
+    return openLink(this, session, definition, listener);
   }
 
   learnTools(upstream: string, result: JsonObject): void {
@@ -332,7 +258,7 @@ export class Gate implements Pipeline, SessionHost {
 
   /** What an upstream says has changed is good no longer. */
   #outdated(upstream: string, { method, params }: Announcement): void {
-    const list = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1];
+    const list = changedList(method);
     if (list !== undefined) this.cache.forget(upstream, `${list}/list`);
     if (list === 'resources') this.cache.forget(upstream, 'resources/templates/list');
     const uri = params?.['uri'];
@@ -416,10 +342,4 @@ const NONE: ReadonlySet<string> = new Set();
 function tooManySessions(isOwn: boolean): MerlonError {
   const message = isOwn ? 'You have too many sessions open.' : 'The gateway has too many sessions.';
   return new MerlonError('TOO_MANY_SESSIONS', message);
-}
-
-function initializeFailed(upstream: string, failed: Failure | undefined): MerlonError {
-  const { message = 'it speaks no version that is known', data } = failed?.error ?? {};
-  const code = isObject(data) && data['code'] === 'UPSTREAM_TIMEOUT' ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_UNAVAILABLE';
-  return new MerlonError(code, `The upstream "${upstream}" did not initialize: ${message.slice(0, 200)}`);
 }

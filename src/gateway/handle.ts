@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type Request,
   type Response,
+  success,
 } from '../kernel/jsonrpc.ts';
 import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
@@ -180,7 +181,7 @@ async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Inten
 function remembered(gate: Pipeline, call: Call): Response | undefined {
   if (!mayBeRemembered(call)) return undefined;
   const result = gate.cache.get(cacheKeyOf(call));
-  return result === undefined ? undefined : { jsonrpc: '2.0', id: call.request.id, result };
+  return result === undefined ? undefined : success(call.request.id, result);
 }
 
 /** The cheap question first: most calls are calls of tools, and their results are never kept. */

@@ -9,6 +9,7 @@ import {
   type Response,
   type Success,
   toMessage,
+  success,
 } from '../kernel/jsonrpc.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
 import { createPendingTable, upstreamUnavailable } from './pending.ts';
@@ -162,7 +163,7 @@ export function openHub(upstream: string, open: OpenChannel, shared: boolean): H
     if (typeof uri !== 'string') return request(message, related);
     if (method === 'resources/unsubscribe') {
       member.uris.delete(uri);
-      return isWanted(uri) ? landed({ jsonrpc: '2.0', id: message.id, result: {} }) : request(message, related);
+      return isWanted(uri) ? landed(success(message.id, {})) : request(message, related);
     }
     const flight = request(message, related);
     if (method !== 'resources/subscribe' || member.uris.has(uri)) return flight;

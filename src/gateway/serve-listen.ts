@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, type Request } from '../kernel/js
 import { decide, operationOf } from '../policy/decide.ts';
 import { prefixName, prefixUri, splitName, splitUri } from './aggregate.ts';
 import { ACKNOWLEDGED, META, withMeta } from './era.ts';
-import { type Asked, openAll, single, success, type Told } from './fan-out.ts';
+import { type Asked, openAll, single, toldResult, type Told } from './fan-out.ts';
 import type { Gate } from './gate.ts';
 import { forbidden } from './handle.ts';
 import type { Announcement } from './link.ts';
@@ -147,7 +147,7 @@ function watchRole(gate: Gate, asked: Asked, parts: Parts): () => boolean {
 
 /** What a subscription is told that ends in good order (SUB-06). */
 function ended(message: Request): Told {
-  return success(message, { resultType: 'complete', _meta: { [META.subscription]: message.id } });
+  return toldResult(message, { resultType: 'complete', _meta: { [META.subscription]: message.id } });
 }
 
 /** One subscription at each upstream, and one acknowledgement for all of them, which comes first (SUB-02). */

@@ -5,7 +5,7 @@ import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { LISTS, mergeInitialize, route } from './aggregate.ts';
 import { LEGACY_VERSIONS, LISTEN } from './era.ts';
-import { type Asked, lists, everywhere, openAll, single, success, TOLD_IN_BAND, type Told } from './fan-out.ts';
+import { type Asked, lists, everywhere, openAll, single, toldResult, TOLD_IN_BAND, type Told } from './fan-out.ts';
 import { cancelledId, type Gate } from './gate.ts';
 import { forbidden } from './handle.ts';
 import { whoOf } from './record.ts';
@@ -69,7 +69,7 @@ async function answer(gate: Gate, asked: Asked): Promise<Told> {
   // Each resource that it names takes a permission of its own, which only the modern way asks for (serve-listen.ts).
   if (message.method === LISTEN) throw new MerlonError('METHOD_UNKNOWN', 'This version of MCP has no such method.');
   if (scope !== undefined) return await single(gate, asked, scope, message);
-  if (message.method === 'ping') return success(message, {});
+  if (message.method === 'ping') return toldResult(message, {});
   const list = LISTS.get(message.method);
   if (list !== undefined) return await lists(gate, asked, list);
   if (message.method === 'logging/setLevel') return await everywhere(gate, asked);
@@ -106,7 +106,7 @@ async function initialize(gate: Gate, arrival: Arrival): Promise<void> {
     if (typeof spoken === 'string') session.agree(spoken);
     reply.sessionId = session.id;
     isAnswered = true;
-    reply.reply(success(message, facts).json);
+    reply.reply(toldResult(message, facts).json);
   } catch (error) {
     await session.end('initialize failed');
     const known = gate.known(error);

@@ -5,7 +5,7 @@ import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { LISTS, mergeDiscover, route } from './aggregate.ts';
 import { checkVersion, DISCOVER, type Envelope, envelopeOf, LISTEN } from './era.ts';
-import { type Asked, lists, openAll, single, success, type Told } from './fan-out.ts';
+import { type Asked, lists, openAll, single, toldResult, type Told } from './fan-out.ts';
 import type { Gate } from './gate.ts';
 import { forbidden, type Stateless } from './handle.ts';
 import { checkMirrored, checkParamHeaders, type Mirrored } from './mirrored-headers.ts';
@@ -128,7 +128,7 @@ async function answer(gate: Gate, asked: Asked, arrival: StatelessArrival): Prom
   if (message.method === DISCOVER) {
     const reachable = gate.reachable(caller);
     const answers = [...session.answers].filter(([upstream]) => reachable.has(upstream));
-    return success(message, mergeDiscover(new Map(answers), gate.version));
+    return toldResult(message, mergeDiscover(new Map(answers), gate.version));
   }
   const list = LISTS.get(message.method);
   if (list !== undefined) return await lists(gate, asked, list);

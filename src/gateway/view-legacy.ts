@@ -8,12 +8,14 @@ import {
   type JsonObject,
   type Request,
   type Response,
-  type Success,
+  success,
 } from '../kernel/jsonrpc.ts';
 import {
   CACHEABLE,
   DISCOVER,
   isLogLevel,
+  listChangesOf,
+  sharedCapabilities,
   LEGACY_VERSIONS,
   type LogLevel,
   MAX_QUESTIONS,
@@ -167,13 +169,11 @@ class LegacyView implements Link {
     if (isFailure(reply)) return reply;
     if (!isDiscovery(reply)) throw upstreamInvalid(this.upstream, 'does not say what it speaks');
     const { capabilities: offered, instructions, _meta } = reply.result;
-    // Tasks of the legacy era are another protocol than the extension of the same name.
-    const { tasks: _tasks, ...served } = isObject(offered) ? offered : {};
-    this.#served = served;
+    this.#served = sharedCapabilities(offered);
     const serverInfo = isObject(_meta) && isObject(_meta[META.serverInfo]) ? _meta[META.serverInfo] : undefined;
     return success(id, {
       protocolVersion: LEGACY_VERSIONS.find((version) => version === protocolVersion) ?? LEGACY_VERSIONS[0],
-      capabilities: served,
+      capabilities: this.#served,
       serverInfo: serverInfo ?? { name: this.upstream, version: 'unknown' },
       ...(typeof instructions === 'string' ? { instructions } : {}),
     });
@@ -331,13 +331,7 @@ class LegacyView implements Link {
   }
 
   #filter(): JsonObject {
-    const flags: Record<string, Json> = {};
-    if (this.#wanted) {
-      for (const list of ['tools', 'prompts', 'resources'] as const) {
-        const offered = this.#served[list];
-        if (isObject(offered) && offered['listChanged'] === true) flags[`${list}ListChanged`] = true;
-      }
-    }
+    const flags = this.#wanted ? listChangesOf(this.#served) : {};
     if (this.#subscribed.size > 0) flags['resourceSubscriptions'] = [...this.#subscribed];
     return flags;
   }
@@ -347,10 +341,6 @@ class LegacyView implements Link {
 function legacyQuestion(params: JsonObject | undefined, id: string): JsonObject {
   if (params?.['mode'] !== 'url' || params['elicitationId'] !== undefined) return params ?? {};
   return { ...params, elicitationId: id };
-}
-
-function success(id: Id, result: JsonObject): Success {
-  return { jsonrpc: '2.0', id, result };
 }
 
 function refused(id: Id, code: number, message: string): Failure {

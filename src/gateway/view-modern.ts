@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Request,
   type Response,
-  type Success,
+  success,
 } from '../kernel/jsonrpc.ts';
 import {
   CACHEABLE,
@@ -24,6 +24,7 @@ import {
   mayAsk,
   META,
   missingFor,
+  sharedCapabilities,
   STATELESS_VERSIONS,
   withMeta,
   withoutEnvelope,
@@ -146,15 +147,13 @@ class ModernView implements Link {
     if (isFailure(reply)) return reply;
     await this.#link.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
     const { capabilities: offered, instructions, serverInfo } = reply.result;
-    // Tasks of the legacy era are another protocol than the extension of the same name.
-    const { tasks: _tasks, ...served } = isObject(offered) ? offered : {};
-    this.#served = served;
+    this.#served = sharedCapabilities(offered);
     this.#serverInfo = serverInfo;
     // What it asks of its own accord comes on a stream of its own.
     if (Object.keys(capabilities).length > 0) this.#link.listen();
     this.#discovered = this.#modernResult(DISCOVER, {
       supportedVersions: STATELESS_VERSIONS,
-      capabilities: served,
+      capabilities: this.#served,
       ...(typeof instructions === 'string' ? { instructions } : {}),
     });
     return success(request.id, this.#discovered);
@@ -269,7 +268,7 @@ class ModernView implements Link {
       const result = Object.hasOwn(inputResponses, key) ? inputResponses[key] : undefined;
       if (!isObject(result)) continue;
       held.questions.delete(key);
-      this.#link.respond({ jsonrpc: '2.0', id, result }).catch(() => {});
+      this.#link.respond(success(id, result)).catch(() => {});
     }
   }
 
@@ -363,10 +362,6 @@ const NOT_CACHED = { ttlMs: 0, cacheScope: 'private' };
 
 function questionsOf({ questions }: Held): JsonObject {
   return Object.fromEntries([...questions].map(([key, { method, params }]) => [key, { method, params }]));
-}
-
-function success(id: Id, result: JsonObject): Success {
-  return { jsonrpc: '2.0', id, result };
 }
 
 function capabilityMissing(id: Id, requiredCapabilities: JsonObject): Failure {

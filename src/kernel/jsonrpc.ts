@@ -143,6 +143,11 @@ export function isFailure(message: Response): message is Failure {
   return 'error' in message;
 }
 
+/** The JSON-RPC answer to a call that went well. */
+export function success(id: Id, result: JsonObject): Success {
+  return { jsonrpc: '2.0', id, result };
+}
+
 /** The JSON-RPC answer to a call that failed here; an unknown error shows only its id. */
 export function failure(id: Id | null, error: MerlonError): Failure {
   const data = { code: error.code, todo: error.todo, ...error.data } as JsonObject;
