@@ -12,7 +12,8 @@ import { type Plan, planEntries, planWrapping } from './connect-plan.ts';
 import { undo } from './connect-undo.ts';
 import { listClients } from './list-clients.ts';
 import { merlonCommand } from './merlon-command.ts';
-import { showable, sideOf } from './show-text.ts';
+import { showable } from '../detect/showable.ts';
+import { sideOf } from './show-text.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /** `merlon connect`: puts a client behind Merlon, or lists the clients. Returns the exit code. @throws MerlonError, and then nothing was written */

@@ -7,7 +7,7 @@ import { type Finding, readServers, type ServerEntry } from '../clients/read.ts'
 import { readClientFile } from './client-file.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { ConnectIo } from './connect-options.ts';
-import { showable } from './show-text.ts';
+import { showable } from '../detect/showable.ts';
 
 interface FoundClient {
   readonly client: Client;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { showable, sideOf } from './show-text.ts';
+import { showable } from '../detect/showable.ts';
+import { sideOf } from './show-text.ts';
 
 const options = { label: 'f', format: 'jsonc', root: ['mcpServers'], ours: ['merlon'], known: ['/opt/node'] } as const;
 

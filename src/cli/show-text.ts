@@ -2,9 +2,10 @@ import type { Format } from '../clients/client.ts';
 import { readTree } from '../clients/read-tree.ts';
 import { applySplices, type Splice } from '../clients/splice.ts';
 import { entryOf, type Tree } from '../clients/tree.ts';
-import { looksLikeToken } from '../config/token-shapes.ts';
+import { looksLikeToken } from '../detect/token-shapes.ts';
 import { createMask } from '../detect/mask.ts';
 import { isSecretKey } from '../detect/secret-keys.ts';
+import { showable } from '../detect/showable.ts';
 import type { Side } from './unified-diff.ts';
 
 /** What stands for something that is not shown. */
@@ -36,15 +37,6 @@ export function sideOf(text: string, { label, format, root, ours, known }: ShowO
   );
   const lines = linesOf(bare);
   return { label, lines, shown: linesOf(shown).map(showable) };
-}
-
-/** A text from a file as it may be shown: no known form of secret, and nothing that a terminal would obey. */
-export function showable(text: string): string {
-  return shapes
-    .text(text)
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
-      char === '\t' ? char : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-    );
 }
 
 function linesOf(text: string): string[] {

@@ -1,4 +1,4 @@
-import { looksLikeToken } from './token-shapes.ts';
+import { looksLikeToken } from '../detect/token-shapes.ts';
 import type { Path } from './tree.ts';
 
 /**

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { MerlonError } from '../kernel/errors.ts';
 import { showName, showPath } from './name.ts';
 import { type ConfigWarning, problem } from './problems.ts';
-import { looksLikeToken } from './token-shapes.ts';
+import { looksLikeToken } from '../detect/token-shapes.ts';
 import { mapScalars, type Path, type ScalarTree, scalars, type Tree } from './tree.ts';
 
 /** Where the values of references come from. */

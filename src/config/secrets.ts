@@ -2,7 +2,7 @@ import { isSymmetric, type JwtAlgorithm, jwtAlgorithms, shortestSecret } from '.
 import { showPath } from './name.ts';
 import type { ConfigWarning } from './problems.ts';
 import { isPublicPem, withoutReferences } from './references.ts';
-import { hasTokenPrefix, isPlaceholder, isSecretKey } from './token-shapes.ts';
+import { hasTokenPrefix, isPlaceholder, isSecretKey } from '../detect/token-shapes.ts';
 import { findScalar, type Path, type ScalarTree, scalars, type Tree } from './tree.ts';
 
 /** The secrets that a configuration brings in, and what is doubtful about them. */

@@ -1,0 +1,4 @@
+import type { Check } from '../../check.ts';
+
+/** The checks of this part, one line each. */
+export const toolsChecks: readonly Check<'tools'>[] = [];
