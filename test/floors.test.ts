@@ -11,7 +11,7 @@ const floors: Readonly<Record<string, number>> = {
   audit: 1,
   logging: 1,
   clients: 1,
-  controls: 0,
+  controls: 1,
   gateway: 2,
   scanner: 2,
   config: 3,
