@@ -3,7 +3,7 @@ import type { Look } from '../look.ts';
 /** One request and what came back. */
 export interface Exchange {
   readonly status: number;
-  /** In lower case; at most 64, each at most 1,024 characters. Cookies without their values. */
+  /** In lower case; at most 64, each at most 2,048 characters. Cookies without their values. */
   readonly headers: Readonly<Record<string, string>>;
   /** The beginning of the body, at most 4,096 characters. The credential, should it come back, is `[credential]`. */
   readonly body: string;
