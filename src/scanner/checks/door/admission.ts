@@ -42,7 +42,10 @@ export function refusalOf(facts: DoorFacts, name: ProbeName, { what, severity }:
     const how = outlineOf(seen);
     const admission = admissionOf(seen);
     if (admission === 'turned-away') {
-      return pass({ en: `A request with ${what.en} was turned away (${how}).`, zh: `带有${what.zh}的请求被拒绝(${how})。` });
+      return pass({
+        en: `A request with ${what.en} was turned away (${how}).`,
+        zh: `带有${what.zh}的请求被拒绝(${how})。`,
+      });
     }
     if (admission === 'unclear') {
       return unclear(
@@ -50,7 +53,10 @@ export function refusalOf(facts: DoorFacts, name: ProbeName, { what, severity }:
         `带有${what.zh}的请求得到 ${how},既不是放行也不是拒绝。`,
       );
     }
-    const seenText = { en: `A request with ${what.en} was served (${how}).`, zh: `带有${what.zh}的请求得到了正常应答(${how})。` };
+    const seenText = {
+      en: `A request with ${what.en} was served (${how}).`,
+      zh: `带有${what.zh}的请求得到了正常应答(${how})。`,
+    };
     return severity === undefined ? fail(seenText) : fail(seenText, { severity });
   });
 }

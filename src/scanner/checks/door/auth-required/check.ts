@@ -27,7 +27,10 @@ export const authRequired = defineCheck({
         );
       }
       if (!facts.isLoopback) {
-        return fail({ en: `A request without a credential was served (${how}).`, zh: `不带凭据的请求得到了正常应答(${how})。` });
+        return fail({
+          en: `A request without a credential was served (${how}).`,
+          zh: `不带凭据的请求得到了正常应答(${how})。`,
+        });
       }
       return fail(
         {

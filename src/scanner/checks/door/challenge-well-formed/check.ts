@@ -22,10 +22,16 @@ export const challengeWellFormed = defineCheck({
       if (admission === 'let-in') return nothingAsked();
       const how = outlineOf(seen);
       if (admission === 'unclear') {
-        return unclear(`Without a credential: ${how}; whether that is a refusal cannot be told.`, `不带凭据:${how};无法判断这是否为拒绝。`);
+        return unclear(
+          `Without a credential: ${how}; whether that is a refusal cannot be told.`,
+          `不带凭据:${how};无法判断这是否为拒绝。`,
+        );
       }
       if (seen.status !== 401) {
-        return warn({ en: `The refusal is HTTP ${seen.status} and not 401.`, zh: `拒绝时返回的是 HTTP ${seen.status} 而不是 401。` });
+        return warn({
+          en: `The refusal is HTTP ${seen.status} and not 401.`,
+          zh: `拒绝时返回的是 HTTP ${seen.status} 而不是 401。`,
+        });
       }
       const challenge = seen.headers['www-authenticate'];
       if (challenge === undefined) {

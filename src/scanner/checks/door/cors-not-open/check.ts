@@ -42,7 +42,10 @@ function judge(facts: DoorFacts, era: Era, seen: Exchange): Answer {
     return pass({ en: 'A foreign origin is not allowed to read.', zh: '不允许陌生来源读取。' });
   }
   const said = readers.includes('anybody')
-    ? { en: 'Any page may read the answers: Access-Control-Allow-Origin is a star.', zh: '任何网页都能读取应答:Access-Control-Allow-Origin 为星号。' }
+    ? {
+        en: 'Any page may read the answers: Access-Control-Allow-Origin is a star.',
+        zh: '任何网页都能读取应答:Access-Control-Allow-Origin 为星号。',
+      }
     : { en: 'Any page may read the answers: the Origin is repeated.', zh: '任何网页都能读取应答:Origin 被原样返回。' };
   // Without the token, which no page has, there is nothing to read but refusals.
   if (asks) return warn(said, { severity: 'low' });

@@ -18,7 +18,10 @@ export const foreignHostRefused = defineCheck({
     inEachEra(facts, 'foreign-host', (seen, era) => {
       const how = outlineOf(seen);
       if (admissionOf(seen) === 'let-in') {
-        const served = { en: `A request with a foreign Host was served (${how}).`, zh: `带有陌生 Host 的请求得到了正常应答(${how})。` };
+        const served = {
+          en: `A request with a foreign Host was served (${how}).`,
+          zh: `带有陌生 Host 的请求得到了正常应答(${how})。`,
+        };
         // Pages of other machines reach it by its own name just as well; the certificate stops a rebound one.
         if (!facts.isLoopback) return warn(served, { severity: 'low' });
         return fail(served, { severity: asksForCredential(facts, era) === true ? 'medium' : 'high' });
@@ -30,7 +33,10 @@ export const foreignHostRefused = defineCheck({
         );
       }
       if (seen.status >= 300 && seen.status < 500 && seen.status !== 429) {
-        return pass({ en: `A request with a foreign Host was refused (${how}).`, zh: `带有陌生 Host 的请求被拒绝(${how})。` });
+        return pass({
+          en: `A request with a foreign Host was refused (${how}).`,
+          zh: `带有陌生 Host 的请求被拒绝(${how})。`,
+        });
       }
       return unclear(`A request with a foreign Host: ${how}.`, `带有陌生 Host 的请求:${how}。`);
     }),

@@ -18,7 +18,10 @@ export const foreignOriginRefused = defineCheck({
     inEachEra(facts, 'foreign-origin', (seen, era) => {
       const how = outlineOf(seen);
       if (admissionOf(seen) === 'let-in') {
-        const served = { en: `A request with a foreign Origin was served (${how}).`, zh: `带有陌生 Origin 的请求得到了正常应答(${how})。` };
+        const served = {
+          en: `A request with a foreign Origin was served (${how}).`,
+          zh: `带有陌生 Origin 的请求得到了正常应答(${how})。`,
+        };
         const asks = asksForCredential(facts, era) === true;
         // A page has no bearer token of its own, so what is left is a second line of defence.
         if (asks && !facts.isLoopback) return warn(served, { severity: 'low' });
@@ -31,7 +34,10 @@ export const foreignOriginRefused = defineCheck({
         );
       }
       if (seen.status >= 400 && seen.status < 500 && seen.status !== 429) {
-        return pass({ en: `A request with a foreign Origin was refused (${how}).`, zh: `带有陌生 Origin 的请求被拒绝(${how})。` });
+        return pass({
+          en: `A request with a foreign Origin was refused (${how}).`,
+          zh: `带有陌生 Origin 的请求被拒绝(${how})。`,
+        });
       }
       return unclear(`A request with a foreign Origin: ${how}.`, `带有陌生 Origin 的请求:${how}。`);
     }),

@@ -7,7 +7,10 @@ export const foreignTokenRefused = defineCheck({
   control: 'C03',
   part: 'door',
   severity: 'critical',
-  title: { en: 'A token of another issuer, for another server, is refused.', zh: '其他颁发者为其他服务器签发的令牌会被拒绝。' },
+  title: {
+    en: 'A token of another issuer, for another server, is refused.',
+    zh: '其他颁发者为其他服务器签发的令牌会被拒绝。',
+  },
   remedy: {
     en: 'Verify the signature with the keys of your own issuer, then that `iss` is that issuer and that `aud` names this server.',
     zh: '使用自己颁发者的密钥验证签名,再确认 `iss` 是该颁发者、`aud` 指向本服务器。',

@@ -24,13 +24,19 @@ export const metadataNoPrivateAddress = defineCheck({
     const found = seen.flatMap((one) => bad(one, facts));
     if (found.length > 0) {
       return found.map(({ name, host, url }) =>
-        fail({ en: `\`${name}\` leads to ${host}.`, zh: `\`${name}\` 指向 ${host}。` }, { subject: name, where: { url } }),
+        fail(
+          { en: `\`${name}\` leads to ${host}.`, zh: `\`${name}\` 指向 ${host}。` },
+          { subject: name, where: { url } },
+        ),
       );
     }
     const missed = looks.find((look) => 'blind' in look && failedToLook(look));
     if (missed !== undefined && 'blind' in missed) return unseen(missed);
     if ('blind' in resourceMetadata && seen.length === 0) return unseen(resourceMetadata);
-    return pass({ en: `${seen.length} documents name public addresses alone.`, zh: `${seen.length} 份文档只包含公共地址。` });
+    return pass({
+      en: `${seen.length} documents name public addresses alone.`,
+      zh: `${seen.length} 份文档只包含公共地址。`,
+    });
   },
 });
 

@@ -30,7 +30,10 @@ function judge({ url, document }: MetadataFacts, endpoint: string): Answer {
   }
   if (!isAbout(resource, new URL(endpoint))) {
     return fail(
-      { en: `\`resource\` is ${shown(resource)}, not this endpoint.`, zh: `\`resource\` 为 ${shown(resource)},不是此端点。` },
+      {
+        en: `\`resource\` is ${shown(resource)}, not this endpoint.`,
+        zh: `\`resource\` 为 ${shown(resource)},不是此端点。`,
+      },
       { where },
     );
   }
@@ -47,18 +50,27 @@ function judge({ url, document }: MetadataFacts, endpoint: string): Answer {
   }
   if (!servers.map(urlFrom).every((one) => one !== undefined && isSafe(one))) {
     return fail(
-      { en: '`authorization_servers` holds one that is no https address.', zh: '`authorization_servers` 中有条目不是 https 地址。' },
+      {
+        en: '`authorization_servers` holds one that is no https address.',
+        zh: '`authorization_servers` 中有条目不是 https 地址。',
+      },
       { where },
     );
   }
   if (takesQuery(document)) {
     return warn(
-      { en: '`bearer_methods_supported` invites tokens in the query.', zh: '`bearer_methods_supported` 允许在查询参数中放置令牌。' },
+      {
+        en: '`bearer_methods_supported` invites tokens in the query.',
+        zh: '`bearer_methods_supported` 允许在查询参数中放置令牌。',
+      },
       { where, severity: 'medium' },
     );
   }
   return pass(
-    { en: `It is about this endpoint and names ${servers.length} issuers.`, zh: `它描述的是此端点,并列出 ${servers.length} 个颁发者。` },
+    {
+      en: `It is about this endpoint and names ${servers.length} issuers.`,
+      zh: `它描述的是此端点,并列出 ${servers.length} 个颁发者。`,
+    },
     { where },
   );
 }

@@ -14,7 +14,10 @@ export const scopesNotWildcard = defineCheck({
   control: 'C04',
   part: 'door',
   severity: 'medium',
-  title: { en: 'No scope that clients are told to ask for means everything.', zh: '提供给客户端申请的权限范围中没有"全部权限"。' },
+  title: {
+    en: 'No scope that clients are told to ask for means everything.',
+    zh: '提供给客户端申请的权限范围中没有"全部权限"。',
+  },
   remedy: {
     en: 'Offer scopes for what is done (`notes:read`), and ask for more by a 403 with `insufficient_scope` when it is needed.',
     zh: '按操作划分权限范围(如 `notes:read`),需要更多权限时再以带 `insufficient_scope` 的 403 要求。',
@@ -29,7 +32,10 @@ export const scopesNotWildcard = defineCheck({
       return warn({ en: `The scope "${wide}" is offered.`, zh: `提供了权限范围"${wide}"。` }, { severity: 'low' });
     }
     if (scopes.length > 0) {
-      return pass({ en: `${scopes.length} scopes, none of which is everything.`, zh: `${scopes.length} 个权限范围,没有"全部权限"。` });
+      return pass({
+        en: `${scopes.length} scopes, none of which is everything.`,
+        zh: `${scopes.length} 个权限范围,没有"全部权限"。`,
+      });
     }
     if ('blind' in resourceMetadata) return unseen(resourceMetadata);
     return notApplicable({ en: 'No scopes are offered.', zh: '没有提供权限范围。' });
@@ -38,7 +44,9 @@ export const scopesNotWildcard = defineCheck({
 
 function published({ resourceMetadata }: DoorFacts): readonly string[] {
   const scopes = 'saw' in resourceMetadata ? resourceMetadata.saw.document['scopes_supported'] : undefined;
-  return Array.isArray(scopes) ? scopes.filter((one): one is string => typeof one === 'string' && one.length <= 200) : [];
+  return Array.isArray(scopes)
+    ? scopes.filter((one): one is string => typeof one === 'string' && one.length <= 200)
+    : [];
 }
 
 /** AUTHZ-15, AUTHZ-19: the scopes of a challenge are the ones that clients ask for first. */

@@ -28,7 +28,10 @@ export const sessionIdsUnguessable = defineCheck({
     const ids = sessionIds.saw;
     if (ids.length < 2) return unclear('One session id alone shows no pattern.', '只有一个会话 ID,看不出规律。');
     if (new Set(ids).size < ids.length) {
-      return fail({ en: 'Two sessions got the same id.', zh: '两个会话得到了相同的 ID。' }, { where, severity: 'critical' });
+      return fail(
+        { en: 'Two sessions got the same id.', zh: '两个会话得到了相同的 ID。' },
+        { where, severity: 'critical' },
+      );
     }
     const bits = Math.floor(bitsToGuess(ids));
     const least = thresholds.session_id_bits;

@@ -25,7 +25,10 @@ export const sessionNeedsCredential = defineCheck({
         });
       }
       if (admission === 'turned-away') {
-        return pass({ en: `A session id without a credential was turned away (${how}).`, zh: `只有会话 ID 而没有凭据的请求被拒绝(${how})。` });
+        return pass({
+          en: `A session id without a credential was turned away (${how}).`,
+          zh: `只有会话 ID 而没有凭据的请求被拒绝(${how})。`,
+        });
       }
       return unclear(`A session id without a credential: ${how}.`, `只有会话 ID 而没有凭据:${how}。`);
     }),

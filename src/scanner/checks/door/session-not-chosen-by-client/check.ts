@@ -22,12 +22,19 @@ export const sessionNotChosenByClient = defineCheck({
         return fail({ en: 'The session got the id that the client had sent.', zh: '会话使用了客户端发来的 ID。' });
       }
       if (seen.rpc?.result === true) {
-        if (given === undefined) return unseen({ blind: 'not-offered', why: { en: 'The server gives out no session ids.', zh: '服务器不分配会话 ID。' } });
+        if (given === undefined)
+          return unseen({
+            blind: 'not-offered',
+            why: { en: 'The server gives out no session ids.', zh: '服务器不分配会话 ID。' },
+          });
         if (chosenSession === undefined) return unclear('Which id was sent is not known.', '不知道发送了哪个 ID。');
         return pass({ en: 'The session got an id of the server.', zh: '会话得到了服务器生成的 ID。' });
       }
       if (seen.status >= 400 && seen.status < 500 && seen.status !== 429 && isOpened(facts, 'legacy')) {
-        return pass({ en: `An opening with an id of its own was refused (${how}).`, zh: `自带 ID 的初始化请求被拒绝(${how})。` });
+        return pass({
+          en: `An opening with an id of its own was refused (${how}).`,
+          zh: `自带 ID 的初始化请求被拒绝(${how})。`,
+        });
       }
       return unclear(`An opening with an id of its own: ${how}.`, `自带 ID 的初始化请求:${how}。`);
     }),

@@ -19,7 +19,10 @@ export const unknownSessionRefused = defineCheck({
       if ('blind' in sessionIds && sessionIds.blind === 'not-offered') return unseen(sessionIds);
       const how = outlineOf(seen);
       if (seen.rpc?.result === true) {
-        return fail({ en: `A request in a session that never was got an answer (${how}).`, zh: `不存在的会话中的请求得到了正常应答(${how})。` });
+        return fail({
+          en: `A request in a session that never was got an answer (${how}).`,
+          zh: `不存在的会话中的请求得到了正常应答(${how})。`,
+        });
       }
       if (seen.status === 401 && !isOpened(facts, 'legacy')) {
         return unclear('The endpoint asks for a credential first.', '端点首先要求凭据。');
