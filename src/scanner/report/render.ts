@@ -2,10 +2,7 @@ import type { Control, ControlId } from '../../controls/control.ts';
 import { controlOf } from '../../controls/index.ts';
 import type { Language, Text } from '../../kernel/text.ts';
 import type { ScanResult } from '../scan-result.ts';
-
-/** The formats of a report. */
-export const reportFormats = ['text', 'json', 'sarif', 'junit', 'markdown', 'html', 'csv'] as const;
-export type ReportFormat = (typeof reportFormats)[number];
+import type { ReportFormat } from './formats.ts';
 
 /** What all formats take. */
 export interface RenderOptions {
@@ -17,27 +14,6 @@ export interface RenderOptions {
   readonly all: boolean;
   /** Folder that paths in SARIF are relative to. */
   readonly root: string;
-}
-
-const BY_ENDING: Readonly<Record<string, ReportFormat>> = {
-  txt: 'text',
-  text: 'text',
-  json: 'json',
-  sarif: 'sarif',
-  xml: 'junit',
-  md: 'markdown',
-  markdown: 'markdown',
-  html: 'html',
-  htm: 'html',
-  csv: 'csv',
-};
-
-/** The format that a file's name asks for; text where it says nothing, as the mission's `-o report` does. */
-export function formatOf(file: string): ReportFormat {
-  const lower = file.toLowerCase();
-  if (lower.endsWith('.sarif.json')) return 'sarif';
-  const ending = /\.([a-z]+)$/.exec(lower)?.[1] ?? '';
-  return Object.hasOwn(BY_ENDING, ending) ? (BY_ENDING[ending] ?? 'text') : 'text';
 }
 
 /** A scan in a format. Each is loaded when it is asked for: a terminal needs no HTML. */
