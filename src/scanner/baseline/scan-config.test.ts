@@ -88,7 +88,7 @@ describe('targets', () => {
     const config = read(
       `
 targets:
-  - { kind: server, url: https://a.example/mcp, headers: { X-Key: \${env:K} }, ca: ca.pem }
+  - { kind: server, url: https://a.example/mcp, headers: { X-Key: '\${env:K}' }, ca: ca.pem }
   - kind: server
     url: https://b.example
     oauth: { token_url: https://i.example/token, client_id: scanner, client_secret: "s3", scope: mcp }
