@@ -35,7 +35,8 @@ export async function targetsOf(
   const secrets = credential === undefined ? [] : secretsOf(credential);
   if (options.run === true) return { specs: [programOf(names)], config: undefined, secrets };
   const asked = names.map((name) => specOf(name, options, credential));
-  const configured = options.config === undefined ? undefined : await fromConfig(options.config, options, surroundings, credential);
+  const configured =
+    options.config === undefined ? undefined : await fromConfig(options.config, options, surroundings, credential);
   const found = options.clients === true ? await discoverClientConfigs(surroundings) : [];
   const specs = [...asked, ...(configured?.specs ?? []), ...found];
   const host = options.host === true && !specs.some(({ kind }) => kind === 'host') ? [bareHost(options)] : [];
@@ -57,9 +58,13 @@ async function byDefault(options: ScanOptions, surroundings: Surroundings): Prom
   const own = statSync('merlon.yaml', { throwIfNoEntry: false });
   if (own?.isFile() === true) found.push(...(await fromConfig('merlon.yaml', options, surroundings, undefined)).specs);
   if (found.length > 0) return found;
-  throw new MerlonError('USAGE', 'There is nothing to scan here: no MCP client has a file, and there is no merlon.yaml.', {
-    todo: 'Name an address, a file or a folder; see merlon scan --help.',
-  });
+  throw new MerlonError(
+    'USAGE',
+    'There is nothing to scan here: no MCP client has a file, and there is no merlon.yaml.',
+    {
+      todo: 'Name an address, a file or a folder; see merlon scan --help.',
+    },
+  );
 }
 
 function programOf(names: readonly string[]): TargetSpec {
@@ -92,7 +97,9 @@ function serverOf(url: string, { ca, verifySsl }: ScanOptions, credential: Crede
   if (!URL.canParse(url)) throw new MerlonError('USAGE', 'An address cannot be understood.');
   const { username, password } = new URL(url);
   if (username !== '' || password !== '') {
-    throw new MerlonError('USAGE', 'An address must not hold a user name or password.', { todo: 'Use --key-env or --header.' });
+    throw new MerlonError('USAGE', 'An address must not hold a user name or password.', {
+      todo: 'Use --key-env or --header.',
+    });
   }
   return {
     kind: 'server',
@@ -120,7 +127,10 @@ async function fromConfig(
     return { specs: config.targets, config };
   }
   const files = hostFilesOf(readConfigFacts(text, file));
-  const live = options.live === true ? [await liveTarget(file, { env: surroundings.env, credential, ca: options.ca, verifySsl: options.verifySsl })] : [];
+  const live =
+    options.live === true
+      ? [await liveTarget(file, { env: surroundings.env, credential, ca: options.ca, verifySsl: options.verifySsl })]
+      : [];
   const ports = live.flatMap(({ port }) => (port === undefined ? [] : [port]));
   const { records } = options;
   const host = { kind: 'host' as const, files, ports, ...(records === undefined ? {} : { records }) };
@@ -130,7 +140,8 @@ async function fromConfig(
 
 /** How the scan proves who it is. Values come from the environment: a command line is seen by all users of a machine. */
 function credentialOf({ keyEnv, header }: ScanOptions, env: Surroundings['env']): Credential | undefined {
-  if (header.length > 0) return { kind: 'headers', headers: Object.fromEntries(header.map((one) => headerOf(one, env))) };
+  if (header.length > 0)
+    return { kind: 'headers', headers: Object.fromEntries(header.map((one) => headerOf(one, env))) };
   const token = env[keyEnv] ?? '';
   return token === '' ? undefined : { kind: 'bearer', token };
 }
