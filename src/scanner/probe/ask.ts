@@ -55,8 +55,15 @@ export const MAX_HEAD_BYTES = 32 * 1024;
  *
  * Never throws. Blind: `unreachable` (nobody there), `timeout` (no head in time), `error` (TLS, or not HTTP).
  */
-export function ask(asked: Asked, rules: AskRules): Promise<Look<Heard>> {
-  return new Promise((resolve) => {
+export async function ask(asked: Asked, rules: AskRules): Promise<Look<Heard>> {
+  const { look, isStale } = await exchange(asked, rules);
+  // A kept connection that ended while it was idle says nothing about the request (RFC 9112, section 9.3.1).
+  return isStale ? (await exchange(asked, { ...rules, agent: undefined })).look : look;
+}
+
+function exchange(asked: Asked, rules: AskRules): Promise<{ look: Look<Heard>; isStale: boolean }> {
+  return new Promise((resolveBoth) => {
+    const resolve = (look: Look<Heard>, isStale = false): void => resolveBoth({ look, isStale });
     if (rules.signal.aborted) return resolve(stopped());
     let request: ClientRequest;
     try {
@@ -68,7 +75,8 @@ export function ask(asked: Asked, rules: AskRules): Promise<Look<Heard>> {
     const settle = (otherwise: Blind): void => {
       clearTimeout(timer);
       rules.signal.removeEventListener('abort', onAbort);
-      resolve(reading === undefined ? otherwise : saw(reading.heard()));
+      if (reading === undefined) resolve(otherwise, otherwise.blind === 'error' && request.reusedSocket);
+      else resolve(saw(reading.heard()));
       // A connection on which everything has been said goes back to its agent; any other is of no more use.
       if (reading?.isWhole !== true || !request.writableEnded) request.destroy();
     };
