@@ -1,7 +1,8 @@
 import { type Answer, fail, notApplicable, pass, type Severity } from '../../check.ts';
+import type { Era } from '../../../kernel/mcp-eras.ts';
 import type { DoorFacts, Exchange, ProbeName } from '../../facts/door.ts';
 import type { Text } from '../../../kernel/text.ts';
-import { type Era, exchangeOf, inEachEra, outlineOf, unclear } from './by-era.ts';
+import { exchangeOf, inEachEra, outlineOf, unclear } from './by-era.ts';
 
 /** Whether somebody was let in, as far as the credential goes. */
 export type Admission = 'let-in' | 'turned-away' | 'unclear';

@@ -1,9 +1,7 @@
 import { type Answer, unseen } from '../../check.ts';
+import type { Era } from '../../../kernel/mcp-eras.ts';
 import type { DoorFacts, Exchange, ProbeName } from '../../facts/door.ts';
 import { blind, type Blind } from '../../look.ts';
-
-/** The two ways in which MCP is spoken: with a session (until 2025-11-25) and without (2026-07-28). */
-export type Era = keyof DoorFacts['eras'];
 
 /** Both eras, in the order of answers. */
 export const eras: readonly Era[] = ['legacy', 'modern'];
@@ -68,11 +66,16 @@ export function inEra(facts: DoorFacts, era: Era, name: ProbeName, judge: (seen:
   return { ...answer, evidence: evidence.map((one) => ({ where, ...one })) };
 }
 
-/** The same question in each era; the era is the subject, so that findings stay the same when one comes or goes. */
+/**
+ * The same question in each era in which it was tried; in neither, it is asked of both, and says why nothing was seen.
+ * The era is the subject, so that findings stay the same when one comes or goes.
+ */
 export function inEachEra(
   facts: DoorFacts,
   name: ProbeName,
   judge: (seen: Exchange, era: Era) => Answer,
 ): readonly Answer[] {
-  return eras.map((era) => ({ ...inEra(facts, era, name, (seen) => judge(seen, era)), subject: era }));
+  const tried = eras.filter((era) => facts.probes[era][name] !== undefined);
+  const asked = tried.length === 0 ? eras : tried;
+  return asked.map((era) => ({ ...inEra(facts, era, name, (seen) => judge(seen, era)), subject: era }));
 }

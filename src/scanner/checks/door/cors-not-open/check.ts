@@ -1,7 +1,8 @@
 import { type Answer, defineCheck, fail, pass, warn } from '../../../check.ts';
+import type { Era } from '../../../../kernel/mcp-eras.ts';
 import type { DoorFacts, Exchange } from '../../../facts/door.ts';
 import { asksForCredential } from '../admission.ts';
-import { type Era, exchangeOf, inEachEra } from '../by-era.ts';
+import { exchangeOf, inEachEra } from '../by-era.ts';
 import { urlFrom } from '../document-url.ts';
 
 /** Nobody owns a name below these (RFC 2606), so a server that allows one repeats what it was sent. */

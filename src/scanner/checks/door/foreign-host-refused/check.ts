@@ -1,7 +1,7 @@
 import { defineCheck, fail, pass, warn } from '../../../check.ts';
 import { admissionOf, asksForCredential } from '../admission.ts';
 import { inEachEra, outlineOf, unclear } from '../by-era.ts';
-import { isOpened } from '../opened.ts';
+import { isRefusedForIt } from '../opened.ts';
 
 /** DNS rebinding: a page whose name suddenly means this server is known by the Host that the browser sends. */
 export const foreignHostRefused = defineCheck({
@@ -26,13 +26,7 @@ export const foreignHostRefused = defineCheck({
         if (!facts.isLoopback) return warn(served, { severity: 'low' });
         return fail(served, { severity: asksForCredential(facts, era) === true ? 'medium' : 'high' });
       }
-      if (seen.status === 401 && !isOpened(facts, era)) {
-        return unclear(
-          'The endpoint asks for a credential first; without one it cannot be told what it makes of the Host.',
-          '端点首先要求凭据;没有凭据就无法得知它如何处理 Host。',
-        );
-      }
-      if (seen.status >= 300 && seen.status < 500 && seen.status !== 429) {
+      if (isRefusedForIt(facts, era, seen)) {
         return pass({
           en: `A request with a foreign Host was refused (${how}).`,
           zh: `带有陌生 Host 的请求被拒绝(${how})。`,

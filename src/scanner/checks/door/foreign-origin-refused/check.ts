@@ -1,7 +1,7 @@
 import { defineCheck, fail, pass, warn } from '../../../check.ts';
 import { admissionOf, asksForCredential } from '../admission.ts';
 import { inEachEra, outlineOf, unclear } from '../by-era.ts';
-import { isOpened } from '../opened.ts';
+import { isRefusedForIt } from '../opened.ts';
 
 /** HTTP-02, HTTP-03, LEG-HTTP-01: a request of a page that is not ours is refused with 403. */
 export const foreignOriginRefused = defineCheck({
@@ -27,13 +27,7 @@ export const foreignOriginRefused = defineCheck({
         if (asks && !facts.isLoopback) return warn(served, { severity: 'low' });
         return fail(served, { severity: facts.isLoopback && !asks ? 'high' : 'medium' });
       }
-      if (seen.status === 401 && !isOpened(facts, era)) {
-        return unclear(
-          'The endpoint asks for a credential first; without one it cannot be told what it makes of the Origin.',
-          '端点首先要求凭据;没有凭据就无法得知它如何处理 Origin。',
-        );
-      }
-      if (seen.status >= 400 && seen.status < 500 && seen.status !== 429) {
+      if (isRefusedForIt(facts, era, seen)) {
         return pass({
           en: `A request with a foreign Origin was refused (${how}).`,
           zh: `带有陌生 Origin 的请求被拒绝(${how})。`,

@@ -1,5 +1,6 @@
 import { defineCheck, fail, pass } from '../../../check.ts';
 import { inEra, outlineOf, unclear } from '../by-era.ts';
+import { isRefusedForIt } from '../opened.ts';
 
 /** LEG-HTTP-34, LEG-HTTP-36: what a client ends is over. */
 export const sessionEndsOnDelete = defineCheck({
@@ -18,7 +19,7 @@ export const sessionEndsOnDelete = defineCheck({
       if (seen.rpc?.result === true) {
         return fail({ en: `A session that was ended still works (${how}).`, zh: `已结束的会话仍然可用(${how})。` });
       }
-      if (seen.status >= 400 && seen.status < 500 && seen.status !== 429) {
+      if (isRefusedForIt(facts, 'legacy', seen)) {
         return pass({ en: `A session that was ended is refused (${how}).`, zh: `已结束的会话被拒绝(${how})。` });
       }
       return unclear(`In a session that was ended: ${how}.`, `在已结束的会话中:${how}。`);

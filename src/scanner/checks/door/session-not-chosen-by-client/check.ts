@@ -1,6 +1,6 @@
 import { defineCheck, fail, pass, unseen } from '../../../check.ts';
 import { inEra, outlineOf, unclear } from '../by-era.ts';
-import { isOpened } from '../opened.ts';
+import { isRefusedForIt } from '../opened.ts';
 
 /** Session fixation: who chooses a session's id knows it, whoever uses the session afterwards. */
 export const sessionNotChosenByClient = defineCheck({
@@ -30,7 +30,7 @@ export const sessionNotChosenByClient = defineCheck({
         if (chosenSession === undefined) return unclear('Which id was sent is not known.', '不知道发送了哪个 ID。');
         return pass({ en: 'The session got an id of the server.', zh: '会话得到了服务器生成的 ID。' });
       }
-      if (seen.status >= 400 && seen.status < 500 && seen.status !== 429 && isOpened(facts, 'legacy')) {
+      if (isRefusedForIt(facts, 'legacy', seen)) {
         return pass({
           en: `An opening with an id of its own was refused (${how}).`,
           zh: `自带 ID 的初始化请求被拒绝(${how})。`,

@@ -1,6 +1,6 @@
 import { defineCheck, fail, pass, unseen } from '../../../check.ts';
 import { inEra, outlineOf, unclear } from '../by-era.ts';
-import { isOpened } from '../opened.ts';
+import { isRefusedForIt } from '../opened.ts';
 
 /** LEG-HTTP-33 to LEG-HTTP-35: an id that was never given out is answered with 404. */
 export const unknownSessionRefused = defineCheck({
@@ -24,10 +24,7 @@ export const unknownSessionRefused = defineCheck({
           zh: `不存在的会话中的请求得到了正常应答(${how})。`,
         });
       }
-      if (seen.status === 401 && !isOpened(facts, 'legacy')) {
-        return unclear('The endpoint asks for a credential first.', '端点首先要求凭据。');
-      }
-      if (seen.status >= 400 && seen.status < 500 && seen.status !== 429) {
+      if (isRefusedForIt(facts, 'legacy', seen)) {
         return pass({ en: `A session that never was is refused (${how}).`, zh: `不存在的会话被拒绝(${how})。` });
       }
       return unclear(`In a session that never was: ${how}.`, `在不存在的会话中:${how}。`);
