@@ -20,6 +20,7 @@ export const apiSecurityTests = defineCheck({
     answerReported(facts, 'C19', ({ last_security_test: last }) => {
       if (last === undefined) return undefined;
       const when = typeof last === 'string' ? Date.parse(last) : typeof last === 'number' ? last : Number.NaN;
+      if (last === null) return { en: 'It was never tested.', zh: '从未测试。' };
       if (Number.isNaN(when)) return { en: `Last test: ${last}.`, zh: `上次测试:${last}。` };
       const days = Math.floor((now - when) / DAY_MS);
       if (days <= thresholds.test_record_days && days >= -1) return undefined;

@@ -22,7 +22,7 @@ export const certificateKeyStrong = defineCheck({
     if ('blind' in look) return unseen(look, { where });
     const { key, signatureAlgorithm = '-', selfSigned } = look.saw;
     const name = key.bits === undefined ? key.type : `${key.type} ${key.bits}`;
-    const least = LEAST_BITS[key.type] ?? (key.type.startsWith('rsa') ? thresholds.rsa_bits : undefined);
+    const least = LEAST_BITS.get(key.type) ?? (key.type.startsWith('rsa') ? thresholds.rsa_bits : undefined);
     if (key.type === 'dsa') return fail({ en: 'The key is DSA.', zh: '密钥为 DSA。' }, { where });
     if (least === undefined || key.bits === undefined) {
       const why = blind('unreadable', `The key (${name}) is of a kind that is not known.`, `密钥(${name})类型未知。`);
@@ -49,6 +49,10 @@ export const certificateKeyStrong = defineCheck({
 });
 
 /** Besides RSA, whose least is a threshold. 256 bits of a curve are worth 3072 of RSA. */
-const LEAST_BITS: Readonly<Record<string, number | undefined>> = { ec: 256, ed25519: 256, ed448: 256 };
+const LEAST_BITS: ReadonlyMap<string, number> = new Map([
+  ['ec', 256],
+  ['ed25519', 256],
+  ['ed448', 256],
+]);
 /** Hashes for which two certificates with the same signature can be made. */
 const OLD_HASH = /^(?:md2|md5|sha1|dsa-with-sha1|ecdsa-with-SHA1)/;

@@ -1,4 +1,5 @@
 import { defineCheck, fail, pass, unseen, warn } from '../../../check.ts';
+import { blind } from '../../../look.ts';
 import { certificateOf } from '../certificate-of.ts';
 
 /** Asks whether the certificate is valid now and for a while yet. */
@@ -20,6 +21,9 @@ export const certificateNotExpiring = defineCheck({
     const look = certificateOf(facts);
     if ('blind' in look) return unseen(look, { where });
     const { validFrom, validTo } = look.saw;
+    if (!isDate(validFrom) || !isDate(validTo)) {
+      return unseen(blind('unreadable', 'Its dates cannot be read.', '无法读取证书的日期。'), { where });
+    }
     const [from, to] = [dayOf(validFrom), dayOf(validTo)];
     const worse = facts.isLoopback ? { where, severity: 'medium' as const } : { where };
     if (now >= validTo) return fail({ en: `It expired on ${to}.`, zh: `证书已于 ${to} 过期。` }, worse);
@@ -34,7 +38,11 @@ export const certificateNotExpiring = defineCheck({
 
 const DAY_MS = 86_400_000;
 
-/** A date of a certificate (attacker-controlled) may lie beyond what a calendar can say. */
+/** A certificate (attacker-controlled) may name days that a calendar cannot. */
+function isDate(ms: number): boolean {
+  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15;
+}
+
 function dayOf(ms: number): string {
-  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().slice(0, 10) : '?';
+  return new Date(ms).toISOString().slice(0, 10);
 }
