@@ -56,7 +56,7 @@ export function openLine(rules: LineRules): Line {
     const isOwn = asked.url.origin === url.origin;
     return withSlot(() =>
       ask(asked, {
-        address: manner.address ?? (isOwn ? rules.address : undefined),
+        address: manner.address ?? (asked.url.hostname === url.hostname ? rules.address : undefined),
         verifyTls: rules.verifyTls,
         ca: rules.ca,
         deadlineMs: manner.deadlineMs ?? rules.deadlineMs,
