@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isLoopbackHost } from '../../kernel/loopback.ts';
 import type { Era } from '../../kernel/mcp-eras.ts';
 import type { DoorFacts } from '../facts/door.ts';
@@ -224,4 +225,10 @@ function nameOf(url: URL, { name }: Pick<DoorRules, 'name'>): string {
   return name ?? url.origin + url.pathname;
 }
 
-const systemResolve: Resolve = (host) => lookup(host, { all: true });
+/** Time for a name that the target gave, ms. */
+const RESOLVE_MS = 3_000;
+
+const systemResolve: Resolve = (host) => {
+  const tooLate = pause(RESOLVE_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('timeout')));
+  return Promise.race([lookup(host, { all: true }), tooLate]);
+};
