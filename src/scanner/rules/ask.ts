@@ -20,7 +20,7 @@ export interface Asked {
 
 /** Most answers of one rule about one target. */
 const MAX_ANSWERS = 1_000;
-/** What one rule may spend on one target, in steps of about 20 ns. */
+/** What one rule may spend on one target, in steps of about 40 ns: a second, at the most. */
 const BUDGET = 20_000_000;
 
 /** Asks a rule about the facts of its part, which the target may have filled with anything. */

@@ -144,9 +144,13 @@ export function kindOf(shape: Shape): string {
   return 'list' in shape ? 'a list' : 'a map';
 }
 
+/** What following a path and taking an element cost beside the steps of a pattern, by the time that they take. */
+const PER_PATH = 20;
+const PER_ELEMENT = 10;
+
 /** Follows a path. Nothing comes of it where `[*]` met an empty list. @throws BudgetSpent */
 export function resolve({ from, steps }: Path, scope: Scope, budget: Budget): readonly Spot[] {
-  spend(budget, 1);
+  spend(budget, PER_PATH);
   if (from === 'key') return [found({ value: scope.key, key: scope.key, where: scope.where })];
   const start: Element = from === 'root' ? { value: scope.root, key: '', where: undefined } : scope;
   let spots: readonly Spot[] = [found(start)];
@@ -161,7 +165,7 @@ function advance(spot: Spot, step: Step, budget: Budget): Spot | readonly Spot[]
   if (typeof value !== 'object' || value === null) return MISSING;
   if (step.kind === 'each') {
     const entries = Object.entries(value);
-    spend(budget, entries.length);
+    spend(budget, entries.length * PER_ELEMENT);
     return entries.map(([key, one]) => found({ value: one, key, where }));
   }
   if (Array.isArray(value) || !Object.hasOwn(value, step.key)) return MISSING;

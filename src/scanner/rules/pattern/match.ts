@@ -21,62 +21,74 @@ export function spend(budget: Budget, steps: number): void {
  * @throws BudgetSpent
  */
 export function matches({ states, start, ignoresCase }: Pattern, text: string, budget: Budget): boolean {
-  let at = 0;
+  const walk: Walk = { states, reachedAt: new Int32Array(states.length).fill(-1), waiting: [], budget };
   let before = -1;
   let current: number[] = [];
-  for (;;) {
-    const code = text.codePointAt(at) ?? -1;
-    const reached = new Set<number>();
-    const isFound = follow([...current, start], states, { before, after: code }, reached, budget);
-    spend(budget, 1);
-    if (isFound) return true;
-    if (code === -1) return false;
-    current = step(reached, states, ignoresCase ? casesOf(code) : [code]);
-    before = code;
-    at += code > 0xffff ? 2 : 1;
+  for (let at = 0; ; at += before > 0xffff ? 2 : 1) {
+    const after = text.codePointAt(at) ?? -1;
+    current.push(start);
+    const reached = follow(current, walk, { at, before, after });
+    if (reached === undefined) return true;
+    if (after === -1) return false;
+    current = step(reached, ignoresCase ? casesOf(after) : [after]);
+    before = after;
   }
 }
 
+interface Walk {
+  readonly states: readonly State[];
+  /** Where in the text each state was last reached, so that none is taken twice at one place. */
+  readonly reachedAt: Int32Array;
+  readonly waiting: number[];
+  readonly budget: Budget;
+}
+
 interface Around {
+  readonly at: number;
   /** Code points on either side; -1 where the text ends. */
   readonly before: number;
   readonly after: number;
 }
 
-/** Collects the states that are reached without a character; true where one of them is the end. */
+type Wanting = Extract<State, { kind: 'characters' }>;
+
+/** The states that want a character now, reached without taking one; undefined where the end is among them. */
 function follow(
   from: readonly number[],
-  states: readonly State[],
+  { states, reachedAt, waiting, budget }: Walk,
   around: Around,
-  reached: Set<number>,
-  budget: Budget,
-): boolean {
-  const waiting = [...from];
+): Wanting[] | undefined {
+  const wanting: Wanting[] = [];
+  let steps = 1;
+  waiting.length = 0;
+  for (const index of from) waiting.push(index);
   for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    if (reached.has(index)) continue;
-    reached.add(index);
     const state = states[index];
-    spend(budget, state?.kind === 'characters' ? state.set.ranges.length : 1);
-    if (state === undefined || state.kind === 'characters') continue;
-    if (state.kind === 'found') return true;
-    if (state.kind === 'fork') waiting.push(state.next, state.other);
+    if (state === undefined || reachedAt[index] === around.at) continue;
+    reachedAt[index] = around.at;
+    steps += 1;
+    if (state.kind === 'found') return undefined;
+    if (state.kind === 'characters') {
+      steps += state.set.ranges.length;
+      wanting.push(state);
+    } else if (state.kind === 'fork') waiting.push(state.next, state.other);
     else if (isAt(state.edge, around)) waiting.push(state.next);
   }
-  return false;
+  spend(budget, steps);
+  return wanting;
 }
 
-function step(reached: ReadonlySet<number>, states: readonly State[], codes: readonly number[]): number[] {
+function step(wanting: readonly Wanting[], codes: readonly number[]): number[] {
   const next: number[] = [];
-  for (const index of reached) {
-    const state = states[index];
-    if (state?.kind === 'characters' && isIn(state.set, codes)) next.push(state.next);
-  }
+  for (const { set, next: after } of wanting) if (isIn(set, codes)) next.push(after);
   return next;
 }
 
 function isIn({ ranges, isNegated }: Characters, codes: readonly number[]): boolean {
-  const isListed = codes.some((code) => ranges.some(([low, high]) => code >= low && code <= high));
-  return isListed !== isNegated;
+  for (const code of codes) {
+    for (const [low, high] of ranges) if (code >= low && code <= high) return !isNegated;
+  }
+  return isNegated;
 }
 
 function isAt(edge: 'start' | 'end' | 'word' | 'no-word', { before, after }: Around): boolean {
@@ -93,6 +105,7 @@ function isWord(code: number): boolean {
 
 /** A character in the cases that it has, where each is one character. */
 function casesOf(code: number): readonly number[] {
+  if (code < 0x80) return isWord(code) && code > 0x40 && code !== 0x5f ? [code, code ^ 0x20] : [code];
   const char = String.fromCodePoint(code);
   const others = [char.toLowerCase(), char.toUpperCase()].flatMap((one) => {
     const other = one.codePointAt(0) ?? code;
