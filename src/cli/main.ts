@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
 import { addControls } from './command-controls.ts';
+import { addScan } from './command-scan.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -131,6 +132,7 @@ key
     await revokeKey(options.config, id);
   });
 
+addScan(program);
 addControls(program);
 
 try {
