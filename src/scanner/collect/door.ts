@@ -7,7 +7,6 @@ import type { ToolsFacts } from '../facts/tools.ts';
 import { blind, type Look, saw } from '../look.ts';
 import type { AskRules } from '../probe/ask.ts';
 import { openLine } from '../probe/line.ts';
-import { listTools } from '../probe/list.ts';
 import type { Opened } from '../probe/open.ts';
 import { tryAccess } from './door-access.ts';
 import { sendBurst } from './door-burst.ts';
@@ -17,6 +16,7 @@ import { type Tried, tryBodies, tryMessages, tryOversized, tryPreflight, tryStra
 import { type SessionFacts, trySessionAfterEnd, trySessionAlone, trySessions } from './door-sessions.ts';
 import { challengeIn, closedProbes, eraFacts, openedIn, type Openings, whyClosed, whyNot } from './door-verdict.ts';
 import { ask, endSession, enter, type Visit } from './door-visit.ts';
+import { listTools } from './list-tools.ts';
 
 export type { DoorCredential } from './door-credentials.ts';
 
