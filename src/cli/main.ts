@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addControls } from './command-controls.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -129,6 +130,8 @@ key
     const { revokeKey } = await import('./keys.ts');
     await revokeKey(options.config, id);
   });
+
+addControls(program);
 
 try {
   checkNode();

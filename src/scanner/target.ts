@@ -57,7 +57,15 @@ export type TargetSpec =
   | { readonly kind: 'manifest'; readonly file: string }
   | { readonly kind: 'tools'; readonly file: string }
   /** Only ever made by an explicit request of the user: it starts a program. */
-  | { readonly kind: 'stdio'; readonly command: readonly string[]; readonly name?: string }
+  | {
+      readonly kind: 'stdio';
+      readonly command: readonly string[];
+      readonly name?: string;
+      /** What the command gets besides PATH, HOME and LANG. */
+      readonly env?: Readonly<Record<string, string>>;
+      /** True lets it use the network, where a sandbox could keep it away. Default false. */
+      readonly network?: boolean;
+    }
   | {
       readonly kind: 'host';
       /** Files and folders whose modes, rotation and disks are looked at, with what they are. */

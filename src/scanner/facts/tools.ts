@@ -7,6 +7,14 @@ export interface ToolsFacts {
   readonly prompts: readonly { readonly name: string; readonly description: string }[];
   /** True where a bound was reached: what is beyond it was not seen. */
   readonly isCut: boolean;
+  /** How the server was kept in while it was started for the scan; undefined where the scan started nothing. */
+  readonly confinement?: Confinement;
+}
+
+/** What kept a started server in: `bubblewrap` (read-only system, private home and /tmp), or nothing. */
+export interface Confinement {
+  readonly by: 'bubblewrap' | 'none';
+  readonly network: boolean;
 }
 
 export interface ToolFacts {
@@ -15,6 +23,8 @@ export interface ToolFacts {
   readonly description: string;
   /** As sent; undefined where there is none. */
   readonly inputSchema: unknown;
+  /** As sent, where there is one. */
+  readonly outputSchema?: unknown;
   readonly annotations: {
     readonly readOnlyHint?: boolean;
     readonly destructiveHint?: boolean;
