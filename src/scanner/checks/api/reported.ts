@@ -47,5 +47,5 @@ function quoted(facts: ControlReport['facts']): Text {
   const entries = Object.entries(facts).slice(0, MOST_FACTS);
   if (entries.length === 0) return { en: '', zh: '' };
   const list = entries.map(([key, value]) => `${key} ${String(value)}`).join(', ');
-  return { en: `: ${list}`, zh: `:${list}` };
+  return { en: `: ${list}`, zh: `：${list}` };
 }

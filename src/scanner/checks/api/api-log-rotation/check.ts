@@ -20,7 +20,7 @@ export const apiLogRotation = defineCheck({
     answerReported(facts, 'C10', (figures) => {
       const never = ['audit_rotation', 'log_rotation'].filter((key) => NEVER.has(figures[key]));
       if (never.length === 0) return undefined;
-      return { en: `Not rotated: ${never.join(', ')}.`, zh: `未轮换:${never.join('、')}。` };
+      return { en: `Not rotated: ${never.join(', ')}.`, zh: `未轮换：${never.join('、')}。` };
     }),
 });
 

@@ -34,5 +34,5 @@ function tooLong(figures: ControlReport['facts'], key: string, most: number): Te
   const value = figures[key];
   const isEndless = value === 0 || value === null || value === false;
   if (!isEndless && !(typeof value === 'number' && value > most)) return undefined;
-  return { en: `${key} is ${value}; at most ${most} is allowed.`, zh: `${key} 为 ${value};最多允许 ${most}。` };
+  return { en: `${key} is ${value}; at most ${most} is allowed.`, zh: `${key} 为 ${value}；最多允许 ${most}。` };
 }
