@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addFix } from './command-fix.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -82,6 +83,8 @@ program
     const { runConnect } = await import('./run-connect.ts');
     process.exitCode = await runConnect(client, names, options);
   });
+
+addFix(program);
 
 const config = program.command('config').description('work with the configuration');
 config
