@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
 import { addControls } from './command-controls.ts';
 import { addScan } from './command-scan.ts';
+import { addFix } from './command-fix.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -84,6 +85,8 @@ program
     const { runConnect } = await import('./run-connect.ts');
     process.exitCode = await runConnect(client, names, options);
   });
+
+addFix(program);
 
 const config = program.command('config').description('work with the configuration');
 config
