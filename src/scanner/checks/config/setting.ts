@@ -77,14 +77,14 @@ export function said(facts: ConfigFacts, path: string): Text {
   if (setting === undefined) return { en: `\`${path}\` is not set`, zh: `未设置 \`${path}\`` };
   const value = shown(setting.value);
   if (setting.isDefault === true) {
-    return { en: `\`${path}\` is not set, its default is ${value}`, zh: `未设置 \`${path}\`,其默认值为 ${value}` };
+    return { en: `\`${path}\` is not set, its default is ${value}`, zh: `未设置 \`${path}\`，其默认值为 ${value}` };
   }
   return { en: `\`${path}\` is ${value}`, zh: `\`${path}\` 为 ${value}` };
 }
 
 /** Sentences out of parts of sentences. */
 export function sentence(...parts: readonly Text[]): Text {
-  return { en: `${parts.map(({ en }) => en).join(', ')}.`, zh: `${parts.map(({ zh }) => zh).join(',')}。` };
+  return { en: `${parts.map(({ en }) => en).join(', ')}.`, zh: `${parts.map(({ zh }) => zh).join('，')}。` };
 }
 
 /** A value as it may be quoted, cut to what fits into a sentence. */
@@ -101,7 +101,7 @@ export function unresolved(facts: ConfigFacts, paths: readonly string[]): Answer
   const why = blind(
     'unreadable',
     `\`${path}\` is a reference, which a scan does not follow.`,
-    `\`${path}\` 是引用,扫描不会解析它。`,
+    `\`${path}\` 是引用，扫描不会解析它。`,
   );
   return unseen(why, { where: whereOf(facts, path) });
 }
