@@ -164,7 +164,7 @@ export interface Upstream {
   readonly where: Where;
 }
 
-/** The upstreams that are not switched off. */
+/** The upstreams that are not switched off, at most 1000. */
 export function upstreamsOf(facts: ConfigFacts): readonly Upstream[] {
   const found = new Map<string, { command?: string; url?: string; where: Where; disabled?: boolean }>();
   for (const { where, value } of Object.values(facts.settings)) {
@@ -177,7 +177,7 @@ export function upstreamsOf(facts: ConfigFacts): readonly Upstream[] {
     if (key === 'command') upstream.command = text;
     if (key === 'url') Object.assign(upstream, { url: text, where });
   }
-  return [...found].flatMap(([name, { disabled, command, url, where }]) =>
-    disabled === true ? [] : [{ name, command, url, where }],
-  );
+  return [...found]
+    .slice(0, 1_000)
+    .flatMap(([name, { disabled, command, url, where }]) => (disabled === true ? [] : [{ name, command, url, where }]));
 }
