@@ -24,7 +24,7 @@ export const configAlerts = defineCheck<'config'>({
   title: { en: 'The configuration says who is alerted.', zh: '配置指明了告警的接收方。' },
   remedy: {
     en: 'Configure alerts, or attest C17 where another system raises them from the logs.',
-    zh: '配置告警;如果由其他系统根据日志告警,请为 C17 提交证明。',
+    zh: '配置告警；如果由其他系统根据日志告警，请为 C17 提交证明。',
   },
   ask(facts) {
     const path = PATHS.find((one) => says(facts, one));
