@@ -100,7 +100,8 @@ export function judgeOrders(orders: readonly Order[]): Verdict {
 const DISCUSSED =
   /\b(?:detect|scan|flag|block|prevent|identif|sanitiz|classif|guard|protect|defend)\w{0,6}\b.{0,80}\b(?:injection|jailbreak|attack|malicious|poison|exfiltrat)/;
 
-function* sentencesOf(text: string): Generator<string> {
+/** The sentences of a text that is plain already, at most 2,000 of at most 1,000 characters. */
+export function* sentencesOf(text: string): Generator<string> {
   let from = 0;
   for (let count = 0; from < text.length && count < MAX_SENTENCES; count += 1) {
     const end = endOfSentence(text, from);
