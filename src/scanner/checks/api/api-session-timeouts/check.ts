@@ -24,6 +24,7 @@ export const apiSessionTimeouts = defineCheck({
     return answerReported(
       facts,
       'C06',
+      'here',
       (figures) => tooLong(figures, 'session_idle_seconds', idle) ?? tooLong(figures, 'session_max_seconds', max),
     );
   },
