@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
 import { addControls } from './command-controls.ts';
+import { addTest } from './command-test.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -132,6 +133,7 @@ key
   });
 
 addControls(program);
+addTest(program);
 
 try {
   checkNode();
