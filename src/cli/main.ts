@@ -4,6 +4,7 @@ import { MerlonError } from '../kernel/errors.ts';
 import { addControls } from './command-controls.ts';
 import { addScan } from './command-scan.ts';
 import { addFix } from './command-fix.ts';
+import { addTest } from './command-test.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -137,6 +138,7 @@ key
 
 addScan(program);
 addControls(program);
+addTest(program);
 
 try {
   checkNode();
