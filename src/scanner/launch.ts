@@ -113,7 +113,9 @@ function prefixInner(program: string, args: readonly string[]): (Launch & { read
 
 /** True for text that a shell would take as more than one program with its arguments. */
 export function isComposed(text: string): boolean {
-  return /[;&|<>`\n\r]|\$\(/.test(text);
+  // `<project>` is for a person to replace, and an address joins its parameters with `&`.
+  const plain = text.replaceAll(/<[A-Za-z][\w .-]{0,60}>|\bhttps?:\/\/[^\s|;<>`"']{0,2000}/g, '');
+  return /[;&|<>`\n\r]|\$\(/.test(plain);
 }
 
 /** The words of a simple command; undefined where a shell would be needed to tell. */
