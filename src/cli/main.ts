@@ -1,7 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addAttest } from './command-attest.ts';
 import { addControls } from './command-controls.ts';
+import { addRules } from './command-rules.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -132,6 +134,8 @@ key
   });
 
 addControls(program);
+addAttest(program);
+addRules(program);
 
 try {
   checkNode();
