@@ -16,7 +16,10 @@ const MASTER =
   /^(?:privatekey|secretkey|seedphrase|mnemonic|mnemonicphrase|recoveryphrase|masterpassword|sshkey|sshprivatekey|walletkey|rootpassword|signingkey)$/;
 // Made up for somebody else, or a reference to a secret that stays where it is.
 const NO_SECRET =
-  /\b(?:new password|password for the new|initial password|name of the|id of the|secret name|csrf|placeholder|masked|hashed|push token|device token|page ?token|continuation)\b/;
+  /\b(?:new password|password for the new|initial password|name of the|id of the|secret name|csrf|placeholder|masked|hashed|push token|device token|page ?token|continuation|confirm\w{0,8}|form token|share token|path to)\b/;
+
+/** Names of what only leads to a secret. */
+const REFERS = /(?:path|file|id|name|ref|arn|form_?token)$/i;
 
 /** Parameters that ask for a credential: it would stand in the model's context, in logs, and in every record of the call. */
 export function asksForSecrets(tool: ToolLike): readonly Asked[] {
@@ -26,6 +29,7 @@ export function asksForSecrets(tool: ToolLike): readonly Asked[] {
 }
 
 function isSecretParameter({ name, description, schema }: Parameter): boolean {
+  if (REFERS.test(name)) return false;
   if (!(isSecretKey(name) || MASTER.test(plainName(name))) || !isFreeText(schema)) return false;
   return !NO_SECRET.test(plainText(description.slice(0, 400)));
 }
@@ -48,7 +52,7 @@ const ASKS_CONVERSATION = new RegExp(
   ].join('|'),
 );
 const NAMED_CONVERSATION =
-  /^(?:(?:full|entire|whole|complete|all|raw)?(?:conversation|chat)(?:history|transcript|log|context)?|previousmessages|priormessages|allmessages|messagehistory|usermessages|systemprompt|systemmessage|systeminstructions|initialprompt|chainofthought|toolslist|toollist|availabletools|othertools|tooloutputs|toolcallhistory|contextwindow|modelname|llmname)$/;
+  /^(?:(?:full|entire|whole|complete|all|raw)?(?:conversation|chat)(?:history|transcript|log|context)?|previousmessages|priormessages|allmessages|messagehistory|usermessages|systemprompt|systemmessage|systeminstructions|initialprompt|chainofthought|toolslist|toollist|availabletools|othertools|tooloutputs|toolcallhistory|contextwindow)$/;
 // Names that mean the server's own things where the description says whose.
 const OWN_MATTER =
   /\b(?:agent|assistant|bot|llm|extraction|completion|generat\w{1,5}|persona|voice|channel|slack|intercom|zendesk|thread|openai|id of|identifier)\b/;
@@ -58,16 +62,17 @@ const OWN_MATTER =
  * these to do what it says; a server that gets them reads along.
  */
 export function asksForConversation(tool: ToolLike): readonly Asked[] {
-  return parametersOf(tool).flatMap((parameter) => {
-    const { name, path, schema } = parameter;
-    const description = plainText(parameter.description.slice(0, 1_000));
-    if (ASKS_CONVERSATION.test(description) && !OWN_MATTER.test(description) && isFreeText(schema))
-      return [{ parameter: path, how: 'certain' as const }];
-    const isBare =
-      description.length < 60 &&
-      !OWN_MATTER.test(`${description} ${wordsOf(tool.name).join(' ')} ${plainText(tool.description.slice(0, 300))}`);
-    if (NAMED_CONVERSATION.test(plainName(name)) && isBare && isFreeText(schema))
-      return [{ parameter: path, how: 'likely' as const }];
-    return [];
+  return parametersOf(tool).flatMap((parameter): Asked[] => {
+    const how = howItAsks(parameter, tool);
+    return how === undefined ? [] : [{ parameter: parameter.path, how }];
   });
+}
+
+function howItAsks({ name, description, schema }: Parameter, tool: ToolLike): Asked['how'] | undefined {
+  if (!isFreeText(schema)) return undefined;
+  const said = plainText(description.slice(0, 1_000));
+  if (ASKS_CONVERSATION.test(said)) return OWN_MATTER.test(said) ? 'likely' : 'certain';
+  if (!NAMED_CONVERSATION.test(plainName(name)) || said.length >= 60) return undefined;
+  const around = `${said} ${wordsOf(tool.name).join(' ')} ${plainText(tool.description.slice(0, 300))}`;
+  return OWN_MATTER.test(around) ? undefined : 'likely';
 }

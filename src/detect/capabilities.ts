@@ -26,12 +26,14 @@ const VERBS: ReadonlySet<string> = new Set([
 ]);
 
 const PRIVATE = setOf(
-  'file files folder directory document documents doc docs drive email emails mail gmail inbox mailbox message messages calendar event events contact contacts note notes memory memories database db sql table tables record records row rows collection secret secrets env environment clipboard screenshot screenshots history repository repo customer customers invoice account accounts payment payments user users profile order orders log logs page pages cookie cookies storage channel dm dms issue issues ticket tickets',
+  'file files folder directory document documents doc docs drive email emails mail gmail inbox mailbox message messages calendar contact contacts note notes memory memories database databases db sql table tables query collection collections secret secrets env environment clipboard screenshot screenshots history customer customers invoice invoices account accounts payment payments order orders cookie cookies dm dms diff repository log logs',
 );
 const UNTRUSTED_TEXT =
   /\b(?:web ?pages?|websites?|web search|search the (?:web|internet)|scrap(?:e|es|ing)|crawl(?:s|ing)?|(?:any|a|the|specified|given) urls?|fetch(?:es)? (?:a |any |the )?(?:url|content)|html|rss|(?:e-?mails?|inbox)|incoming messages?|tweets?|comments|reviews|issues?|pull requests?|tickets?|posts?|news|social media|reddit|slack|discord|support conversations?)\b/;
 const SENDS_TEXT =
   /\b(?:sends? (?:an? |the )?(?:e-?mail|message|sms|request|notification|http)|posts? (?:an? |the )?(?:message|comment|tweet|reply)|uploads?|publish(?:es)?|webhook|http requests?)\b/;
+const REACHES_OUT =
+  /\b(?:fetch|navigat|request|download|open|visit|load|scrap|crawl|brows|http|clon|connect|webhook|get|post|put|send|extract|read|retriev)\w{0,4}\b/;
 const OPEN_URL = /^(?:url|urls|uri|link|endpoint|webhook|webhook_?url|target_?url|website)$/i;
 const ADDRESSEE =
   /^(?:to|recipient|recipients|cc|bcc|email|to_?email|channel|channel_?id|chat_?id|phone|phone_?number)$/i;
@@ -45,9 +47,9 @@ export function capabilitiesOf(tool: ToolLike): ReadonlySet<Capability> {
   const names = parametersOf(tool).map(({ name }) => name);
   const can = new Set<Capability>();
   const isReading = verb === undefined || READ.has(verb) || RUN.has(verb);
-  const takesUrl = names.some((name) => OPEN_URL.test(name));
-  if (isReading && (words.some((word) => PRIVATE.has(word)) || names.some((name) => LOCAL_PATH.test(name))))
-    can.add('readsPrivate');
+  const takesUrl = names.some((name) => OPEN_URL.test(name)) && REACHES_OUT.test(`${words.join(' ')} ${about}`);
+  const takesPath = names.some((name) => LOCAL_PATH.test(name)) && /\bfiles?\b/.test(about);
+  if (isReading && (words.some((word) => PRIVATE.has(word)) || takesPath)) can.add('readsPrivate');
   if (isReading && (UNTRUSTED_TEXT.test(about) || (takesUrl && tool.annotations?.openWorldHint !== false)))
     can.add('readsUntrusted');
   const sends = verb !== undefined && SEND.has(verb) && !(verb === 'push' || verb === 'submit');
@@ -79,8 +81,9 @@ export function openingOf(description: string): string {
 const CODE_PARAMETER =
   /^(?:command|cmd|commands|shell|shell_?command|command_?line|bash|script|code|source_?code|python_?code|js_?code|python|javascript|program|snippet)$/i;
 const RUNS_TEXT =
-  /\b(?:execut(?:e|es|ing)|run(?:s|ning)?|eval(?:uate|uates)?|spawn(?:s)?|start(?:s)? (?:a )?(?:new )?(?:terminal )?process|interpret(?:s|er)?|invoke(?:s)?)\b/;
-const KEPT_IN = /\b(?:sandbox(?:ed|es)?|isolated|containers?|micro-?vm|e2b|pyodide|webassembly|wasm|jailed|deno)\b/;
+  /\b(?:execut(?:e|es|ing|ion)|run(?:s|ning)?|eval(?:uate|uates)?|interpret(?:s|er)?) (?:(?:of )?(?:a|an|the|any|arbitrary|your|given|specified|raw|python|typescript|javascript|js|node|shell|bash|system|terminal|os|command[- ]line|one-off|or|and|user|custom|playwright) ){0,6}(?:commands?|code|scripts?|snippets?|python|javascript|typescript|programs?|code\/commands)\b|\b(?:shell|terminal|bash|powershell) (?:commands?|process|session)\b|\barbitrary (?:javascript|python|typescript|code|commands?)\b/;
+const KEPT_IN =
+  /\bsandbox(?:ed|es)?\b|\b(?:in|inside|within) (?:(?:a|an|the|its|their|new|docker|linux|secure|specific|ephemeral) ){0,4}(?:isolated|container|micro-?vm|jail)\b|\b(?:pyodide|webassembly|wasm|e2b|docker container)\b/;
 const IN_PAGE =
   /\b(?:in|on|of|against) (?:the |a |an )?(?:current |selected |active |open |browser )?(?:page|pages|tab|browser|browser console|frame|dom|element|document|web ?view)\b/;
 // The argument of one program, which is as good as that program's own bounds.
@@ -102,10 +105,11 @@ export function runsAnything(tool: ToolLike): Runner | undefined {
   const words = wordsOf(tool.name);
   const about = openingOf(tool.description);
   const namesRunning = words.some((word) => RUN.has(word));
-  if (!namesRunning && (words.some((word) => LOOKS_ONLY.has(word)) || !RUNS_TEXT.test(about))) return undefined;
+  if (!namesRunning && words.some((word) => LOOKS_ONLY.has(word))) return undefined;
   const parameter = parametersOf(tool).find(({ name, schema }) => CODE_PARAMETER.test(name) && isFreeText(schema));
   if (parameter === undefined) return undefined;
   const said = `${about} ${openingOf(parameter.description)} ${words.join(' ')}`;
+  if (!RUNS_TEXT.test(said)) return undefined;
   return { parameter: parameter.path, where: whereOf(said) };
 }
 

@@ -119,7 +119,7 @@ export const AUTHORITY = new RegExp(
 // Words put into the model's mouth: a sentence in quotes, to be said to the user.
 export const RECITE = new RegExp(
   [
-    '\\b(?:state|say|announce|display the message|show the message|report to the user|tell the user|inform the user)(?: [\\w-]{1,20}){0,4}:? ?[\'"][^\'"]{20,}',
+    '\\b(?:state|say|announce|display the message|show the message|report to the user|tell the user|inform the user)(?: [\\w-]{1,20}){0,4}[: ]{1,2}[\'"][^\'"]{20}',
     '\\bpromotional message\\b',
   ].join('|'),
 );
@@ -143,9 +143,6 @@ export const FOREIGN = [
     `\\b(?:deprecated|disabled|unavailable|compromised|insecure|unsafe|maintenance)\\b.{0,120}\\b(?:use|call|switch to) (?:the )?${NAME}`,
     'g',
   ),
-  new RegExp(
-    `\\b(?:use|call|switch to) (?:the )?${NAME} (?:as an alternative|instead|with the same parameters)\\b`,
-    'g',
-  ),
+  new RegExp(`\\b(?:use|call|switch to) (?:the )?${NAME} (?:as an alternative|with the same parameters)\\b`, 'g'),
   /\bbefore (?:execut|call|us|runn|invok)\w{1,4} (?:the )?['"`]?([a-z][\w-]{1,40})['"`]? (?:operation|tool|function)?,? ?(?:execute|call|use|run|invoke) this tool\b/g,
 ];

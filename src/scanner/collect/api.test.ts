@@ -4,13 +4,24 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createServers } from '../../../test/scan-servers.ts';
 import type { ApiFacts } from '../facts/api.ts';
 import type { Look } from '../look.ts';
-import { type ApiRules, collectApi, collectBurst } from './api.ts';
+import { type Line, type LineRules, openLine } from '../probe/line.ts';
+import { collectApi, collectBurst } from './api.ts';
 
 const servers = createServers();
-afterEach(() => servers.end());
+const lines: Line[] = [];
+afterEach(() => {
+  for (const line of lines.splice(0)) line.close();
+  servers.end();
+});
 
 const KEY = { authorization: 'Bearer right' };
-const RULES: ApiRules = { verifyTls: true, deadlineMs: 3_000, signal: new AbortController().signal };
+const RULES: Omit<LineRules, 'url'> = {
+  verifyTls: true,
+  deadlineMs: 3_000,
+  signal: new AbortController().signal,
+  secrets: ['right'],
+  now: () => Date.now(),
+};
 const INFO = { name: 'merlon', version: '1', secure: true, tls_version: 'TLSv1.3', auth_required: true };
 const ANSWERS: Readonly<Record<string, unknown>> = {
   '/api/v2/info': INFO,
@@ -34,8 +45,14 @@ function gateway(request: IncomingMessage, response: ServerResponse, answers = A
   response.writeHead(200, { 'merlon-unavailable': 'git, web' }).end(JSON.stringify(answers[path]));
 }
 
-async function collect(port: number, credential = KEY as Record<string, string>, rules: Partial<ApiRules> = {}) {
-  return collectApi(new URL(`http://127.0.0.1:${port}/mcp?x=y`), credential, { ...RULES, ...rules });
+function lineTo(port: number, rules: Partial<LineRules> = {}): Line {
+  const line = openLine({ ...RULES, url: new URL(`http://127.0.0.1:${port}/mcp?x=y`), ...rules });
+  lines.push(line);
+  return line;
+}
+
+function collect(port: number, credential: Record<string, string> = KEY, rules: Partial<LineRules> = {}) {
+  return collectApi(lineTo(port, rules), credential);
 }
 
 function seen<T>(look: Look<T>): T {
@@ -112,7 +129,7 @@ describe('the burst', () => {
       asked++;
       response.writeHead(asked > limit ? 429 : 200).end('{}');
     });
-    const facts = await collectBurst(new URL(`http://127.0.0.1:${port}/mcp`), KEY, RULES);
+    const facts = await collectBurst(lineTo(port), KEY);
     return { asked, ...seen(facts) };
   }
 
@@ -129,7 +146,7 @@ describe('the burst', () => {
 
   it('is not seen where the server breaks down', async () => {
     const port = await servers.raw((socket) => socket.destroy());
-    expect(reason(await collectBurst(new URL(`http://127.0.0.1:${port}/`), KEY, RULES))).toBe('error');
+    expect(reason(await collectBurst(lineTo(port), KEY))).toBe('error');
   });
 });
 
@@ -210,6 +227,13 @@ describe('a server that means ill', () => {
       gateway(request, response, { ...ANSWERS, '/api/v2/roles': [{ name, permissions: [] }] }),
     );
     expect(seen(seen(await collect(port)).roles)).toEqual([{ name, permissions: [] }]);
+  });
+
+  it('and echoes the credential does not bring it into the facts', async () => {
+    const port = await servers.http((request, response) =>
+      gateway(request, response, { ...ANSWERS, '/api/v2/roles': [{ name: 'right', permissions: [] }] }),
+    );
+    expect(JSON.stringify(await collect(port))).not.toContain('"right"');
   });
 
   it('and compresses without being asked gets nowhere', async () => {

@@ -3,12 +3,10 @@ import { isLoopbackHost } from '../../kernel/loopback.ts';
 import type { ApiFacts } from '../facts/api.ts';
 import { blind, type Blind, type Look, saw } from '../look.ts';
 import { controlsIn, infoIn, loggingIn, readyIn, rolesIn, toolsIn } from '../probe/api-shapes.ts';
-import { ask, type AskRules, type Heard } from '../probe/ask.ts';
+import type { Heard } from '../probe/ask.ts';
 import type { CredentialHeaders } from '../probe/credential.ts';
+import { type Line, type Manner, MAX_AT_ONCE } from '../probe/line.ts';
 import { bareHost } from '../probe/resolve.ts';
-
-/** How `/api/v2` is asked: {@link AskRules} but for what each request sets itself. */
-export type ApiRules = Omit<AskRules, 'maxBodyBytes' | 'readUntil'>;
 
 /** Bytes of an answer that are read; a longer one counts as unreadable. 10,000 tools need about ten MiB. */
 const MOST_BYTES = 1024 * 1024;
@@ -17,8 +15,8 @@ const MOST_BYTES_OF: Readonly<Record<string, number>> = { '/api/v2/tools': 16 * 
 const STATUS_BYTES = 1024;
 /** Endpoints that are asked again without and with a wrong credential. */
 const GUARDED = ['/api/v2/info', '/api/v2/roles', '/api/v2/tools'];
-/** Requests of the burst, and how many are on their way at once. */
-const BURST = { requests: 20, atOnce: 4 };
+/** Requests of the burst; the line lets four go at once. */
+const BURST = 20;
 const ACCEPT = { accept: 'application/json' };
 
 /**
@@ -26,9 +24,9 @@ const ACCEPT = { accept: 'application/json' };
  * The `burst` is left to {@link collectBurst}, which should come last, for it uses up what a rate limit allows.
  * Never throws. Blind as a whole: `not-offered` where there is no such API, `forbidden` where the credential is refused.
  */
-export async function collectApi(url: URL, credential: CredentialHeaders, rules: ApiRules): Promise<Look<ApiFacts>> {
-  const get = (path: string, headers: CredentialHeaders): Promise<Look<Heard>> =>
-    getFrom(url, path, headers, rules, MOST_BYTES_OF[path] ?? MOST_BYTES);
+export async function collectApi(line: Line, credential: CredentialHeaders): Promise<Look<ApiFacts>> {
+  const { url } = line;
+  const get: Get = (path, headers) => getFrom(line, path, headers, { maxBodyBytes: MOST_BYTES_OF[path] ?? MOST_BYTES });
   const info = await lookAtInfo(get, credential);
   if ('blind' in info) return info;
   const [roles, tools, logging, controls, ready] = await Promise.all([
@@ -40,7 +38,7 @@ export async function collectApi(url: URL, credential: CredentialHeaders, rules:
   ]);
   const unavailable = 'saw' in tools ? namesIn(tools.saw.headers['merlon-unavailable']) : [];
   const statuses = async (headers: CredentialHeaders): Promise<Look<Record<string, number>>> =>
-    statusesOf(await Promise.all(GUARDED.map((path) => getFrom(url, path, headers, rules, STATUS_BYTES))));
+    statusesOf(await Promise.all(GUARDED.map((path) => getFrom(line, path, headers, { maxBodyBytes: STATUS_BYTES }))));
   return saw({
     url: url.origin,
     isLoopback: isLoopbackHost(bareHost(url)),
@@ -57,44 +55,34 @@ export async function collectApi(url: URL, credential: CredentialHeaders, rules:
   });
 }
 
-/** Asks `/api/v2/info` up to 20 times as fast as four connections allow, until one is limited. Never throws. */
-export async function collectBurst(
-  url: URL,
-  credential: CredentialHeaders,
-  rules: ApiRules,
-): Promise<ApiFacts['burst']> {
+/** Asks `/api/v2/info` up to 20 times as fast as the line allows, until one is limited. Never throws. */
+export async function collectBurst(line: Line, credential: CredentialHeaders): Promise<ApiFacts['burst']> {
   let sent = 0;
   let limited = 0;
   let failure: Blind | undefined;
   async function keepAsking(): Promise<void> {
-    while (sent < BURST.requests && limited === 0 && failure === undefined) {
+    while (sent < BURST && limited === 0 && failure === undefined) {
       sent++;
-      const heard = await getFrom(url, '/api/v2/info', credential, rules, STATUS_BYTES);
+      const manner = { maxBodyBytes: STATUS_BYTES, isImpatient: true };
+      const heard = await getFrom(line, '/api/v2/info', credential, manner);
       if ('blind' in heard) failure = heard;
       else if (heard.saw.status === 429) limited++;
     }
   }
-  await Promise.all(Array.from({ length: BURST.atOnce }, keepAsking));
+  await Promise.all(Array.from({ length: MAX_AT_ONCE }, keepAsking));
   // Connections that are cut off in the middle of a burst may be a limit too, but nobody said so.
   return limited === 0 && failure !== undefined ? failure : saw({ sent, limited });
 }
 
-function getFrom(
-  url: URL,
-  path: string,
-  headers: CredentialHeaders,
-  rules: ApiRules,
-  maxBodyBytes: number,
-): Promise<Look<Heard>> {
-  const asked = { url: new URL(path, url.origin), method: 'GET', headers: { ...ACCEPT, ...headers } };
-  return ask(asked, { ...rules, maxBodyBytes });
+type Get = (path: string, headers: CredentialHeaders) => Promise<Look<Heard>>;
+
+function getFrom(line: Line, path: string, headers: CredentialHeaders, manner: Manner): Promise<Look<Heard>> {
+  const url = new URL(path, line.url.origin);
+  return line.ask({ url, method: 'GET', headers: { ...ACCEPT, ...headers } }, manner);
 }
 
 /** A credential that this very endpoint refuses may still be a server with an API, which then answers strangers. */
-async function lookAtInfo(
-  get: (path: string, headers: CredentialHeaders) => Promise<Look<Heard>>,
-  credential: CredentialHeaders,
-): Promise<ApiFacts['info']> {
+async function lookAtInfo(get: Get, credential: CredentialHeaders): Promise<ApiFacts['info']> {
   const isAnonymous = Object.keys(credential).length === 0;
   const first = await get('/api/v2/info', credential);
   const isRefused = 'saw' in first && (first.saw.status === 401 || first.saw.status === 403);

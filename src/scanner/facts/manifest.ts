@@ -31,5 +31,7 @@ export interface ManifestInput {
   readonly isSecret: boolean;
   /** True where a value that looks like a credential stands in the manifest. */
   readonly hasLiteralSecret: boolean;
+  /** Variables and headers that its value becomes. */
+  readonly usedAs?: readonly string[];
   readonly where: Where;
 }

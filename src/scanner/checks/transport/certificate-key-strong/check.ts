@@ -22,15 +22,15 @@ export const certificateKeyStrong = defineCheck({
     if ('blind' in look) return unseen(look, { where });
     const { key, signatureAlgorithm = '-', selfSigned } = look.saw;
     const name = key.bits === undefined ? key.type : `${key.type} ${key.bits}`;
-    const least = LEAST_BITS[key.type] ?? (key.type.startsWith('rsa') ? thresholds.rsa_bits : undefined);
+    const least = LEAST_BITS.get(key.type) ?? (key.type.startsWith('rsa') ? thresholds.rsa_bits : undefined);
     if (key.type === 'dsa') return fail({ en: 'The key is DSA.', zh: '密钥为 DSA。' }, { where });
     if (least === undefined || key.bits === undefined) {
-      const why = blind('unreadable', `The key (${name}) is of a kind that is not known.`, `密钥(${name})类型未知。`);
+      const why = blind('unreadable', `The key (${name}) is of a kind that is not known.`, `密钥（${name}）类型未知。`);
       return unseen(why, { where });
     }
     if (key.bits < least) {
       return fail(
-        { en: `The key is ${name}; at least ${least} bits are needed.`, zh: `密钥为 ${name};至少需要 ${least} 位。` },
+        { en: `The key is ${name}; at least ${least} bits are needed.`, zh: `密钥为 ${name}；至少需要 ${least} 位。` },
         { where },
       );
     }
@@ -42,13 +42,17 @@ export const certificateKeyStrong = defineCheck({
       );
     }
     return pass(
-      { en: `Key ${name}, signature ${signatureAlgorithm}.`, zh: `密钥 ${name},签名 ${signatureAlgorithm}。` },
+      { en: `Key ${name}, signature ${signatureAlgorithm}.`, zh: `密钥 ${name}，签名 ${signatureAlgorithm}。` },
       { where },
     );
   },
 });
 
 /** Besides RSA, whose least is a threshold. 256 bits of a curve are worth 3072 of RSA. */
-const LEAST_BITS: Readonly<Record<string, number | undefined>> = { ec: 256, ed25519: 256, ed448: 256 };
+const LEAST_BITS: ReadonlyMap<string, number> = new Map([
+  ['ec', 256],
+  ['ed25519', 256],
+  ['ed448', 256],
+]);
 /** Hashes for which two certificates with the same signature can be made. */
 const OLD_HASH = /^(?:md2|md5|sha1|dsa-with-sha1|ecdsa-with-SHA1)/;
