@@ -8,7 +8,7 @@ import { blind } from '../../look.ts';
 const MOST_FACTS = 10;
 
 /** A judgement of a report's figures: what is wrong with them, or undefined where they say nothing against it. */
-export type Objection = (facts: ControlReport['facts']) => Text | undefined;
+export type Objection = (facts: ControlReport['facts'], enforced: 'yes' | 'partly') => Text | undefined;
 
 /**
  * What a server says it does for a control. `no`, and figures that contradict it, fail; `partly` warns. Who says nothing
@@ -29,7 +29,7 @@ export function answerReported({ url, controls }: ApiFacts, id: ControlId, objec
       { where },
     );
   }
-  const wrong = objection?.(facts);
+  const wrong = objection?.(facts, enforced);
   if (wrong !== undefined) return fail(wrong, { where });
   if (enforced === 'partly') {
     return warn(
