@@ -94,7 +94,7 @@ describe('what the server says of a control', () => {
     expect(verdict('api-security-tests', withReport('C19', { facts: { last_security_test: '2027-06-01' } }))).toBe(
       'fail',
     );
-    expect(verdict('api-log-rotation', withReport('C10', { facts: { audit_rotation: null } }))).toBe('fail');
+    expect(verdict('api-log-rotation', withReport('C10', { facts: { audit_rotation: 'never' } }))).toBe('fail');
   });
 });
 

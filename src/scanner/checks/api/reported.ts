@@ -8,7 +8,7 @@ import { blind } from '../../look.ts';
 const MOST_FACTS = 10;
 
 /** A judgement of a report's figures: what is wrong with them, or undefined where they say nothing against it. */
-export type Objection = (facts: ControlReport['facts']) => Text | undefined;
+export type Objection = (facts: ControlReport['facts'], enforced: 'yes' | 'partly') => Text | undefined;
 
 /** Whether only the server itself can do it, or others around it may. */
 export type Where = 'here' | 'or elsewhere';
@@ -41,9 +41,7 @@ export function answerReported({ url, controls }: ApiFacts, id: ControlId, done:
       { where },
     );
   }
-  // In part is what it says; the figures then say which part, and contradict nothing.
-  const isPart = enforced === 'partly' && done === 'or elsewhere';
-  const wrong = isPart ? undefined : objection?.(facts);
+  const wrong = objection?.(facts, enforced);
   if (wrong !== undefined) return fail(wrong, { where });
   if (enforced === 'partly') {
     return warn(

@@ -24,4 +24,5 @@ export const apiLogRotation = defineCheck({
     }),
 });
 
-const NEVER = new Set<unknown>(['none', 'never', 'off', '', null, false]);
+/** Null says that there is no such log. */
+const NEVER = new Set<unknown>(['none', 'never', 'off', '', false]);

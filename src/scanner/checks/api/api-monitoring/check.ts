@@ -17,7 +17,9 @@ export const apiMonitoring = defineCheck({
     zh: '启用指标与健康检查端点，并由监控系统读取。',
   },
   ask: (facts) =>
-    answerReported(facts, 'C16', 'or elsewhere', (figures) => {
+    answerReported(facts, 'C16', 'or elsewhere', (figures, enforced) => {
+      // Who says that it is done in part has said so itself.
+      if (enforced === 'partly') return undefined;
       const off = ['metrics', 'health'].filter((key) => figures[key] === false);
       if (off.length === 0) return undefined;
       return { en: `Off: ${off.join(', ')}.`, zh: `未启用：${off.join('、')}。` };
