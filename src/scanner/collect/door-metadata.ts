@@ -59,14 +59,21 @@ async function readResource({ headers }: Exchange, rules: MetadataRules): Promis
 
 async function readServer(issuer: unknown, rules: MetadataRules): Promise<Look<MetadataFacts>> {
   const url = typeof issuer === 'string' && issuer.length <= MAX_URL ? URL.parse(issuer) : null;
-  if (url === null) return noAddress();
+  if (url === null || !/^https?:$/.test(url.protocol)) return noAddress();
   const path = url.pathname.replace(/\/$/, '');
   const places = [`/.well-known/oauth-authorization-server${path}`, `/.well-known/openid-configuration${path}`];
   if (path !== '') places.push(`${path}/.well-known/openid-configuration`);
   return await readFirst(
-    places.map((place) => new URL(place, url.origin === 'null' ? undefined : url.origin)),
+    places.map((place) => onServer(url, place)),
     rules,
   );
+}
+
+/** The same server at another path, which is put in and not resolved: `//evil.example` is a path here. */
+function onServer(url: URL, path: string): URL {
+  const place = new URL(url.origin);
+  place.pathname = path;
+  return place;
 }
 
 async function readNamed(text: string, rules: MetadataRules): Promise<Look<MetadataFacts>> {

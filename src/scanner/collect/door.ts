@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isLoopbackHost } from '../../kernel/loopback.ts';
 import type { Era } from '../../kernel/mcp-eras.ts';
 import type { DoorFacts } from '../facts/door.ts';
@@ -6,7 +7,6 @@ import type { ToolsFacts } from '../facts/tools.ts';
 import { blind, type Look, saw } from '../look.ts';
 import type { AskRules } from '../probe/ask.ts';
 import { openLine } from '../probe/line.ts';
-import { listTools } from '../probe/list.ts';
 import type { Opened } from '../probe/open.ts';
 import { tryAccess } from './door-access.ts';
 import { sendBurst } from './door-burst.ts';
@@ -16,6 +16,7 @@ import { type Tried, tryBodies, tryMessages, tryOversized, tryPreflight, tryStra
 import { type SessionFacts, trySessionAfterEnd, trySessionAlone, trySessions } from './door-sessions.ts';
 import { challengeIn, closedProbes, eraFacts, openedIn, type Openings, whyClosed, whyNot } from './door-verdict.ts';
 import { ask, endSession, enter, type Visit } from './door-visit.ts';
+import { listTools } from './list-tools.ts';
 
 export type { DoorCredential } from './door-credentials.ts';
 
@@ -224,4 +225,10 @@ function nameOf(url: URL, { name }: Pick<DoorRules, 'name'>): string {
   return name ?? url.origin + url.pathname;
 }
 
-const systemResolve: Resolve = (host) => lookup(host, { all: true });
+/** Time for a name that the target gave, ms. */
+const RESOLVE_MS = 3_000;
+
+const systemResolve: Resolve = (host) => {
+  const tooLate = pause(RESOLVE_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('timeout')));
+  return Promise.race([lookup(host, { all: true }), tooLate]);
+};

@@ -12,6 +12,7 @@ import { foreignHostRefused } from './foreign-host-refused/check.ts';
 import { foreignOriginRefused } from './foreign-origin-refused/check.ts';
 import { foreignTokenRefused } from './foreign-token-refused/check.ts';
 import { headersMatchBody } from './headers-match-body/check.ts';
+import { malformedJsonRefused } from './malformed-json-refused/check.ts';
 import { metadataNoPrivateAddress } from './metadata-no-private-address/check.ts';
 import { nestingBounded } from './nesting-bounded/check.ts';
 import { requestsLimited } from './requests-limited/check.ts';
@@ -51,6 +52,7 @@ export const doorChecks: readonly Check<'door'>[] = [
   metadataNoPrivateAddress,
   headersMatchBody,
   unknownVersionRefused,
+  malformedJsonRefused,
   bodyBounded,
   nestingBounded,
   requestsLimited,

@@ -59,12 +59,14 @@ export function hasTestsIn(files: readonly string[]): boolean {
   return files.some((path) => name.test(path) || (folder.test(path) && /\.\w{1,5}$/.test(path)));
 }
 
-/** Documents about incidents, by their names. */
+/** Documents about incidents, by their names or that of their folder. */
 export function incidentDocsIn(files: readonly string[]): string[] {
-  const shape = /incident|runbook|playbook|post-?mortem|应急|事件响应|预案/i;
+  const name = /(^|\/)[^/]{0,100}(incident|runbook|playbook|post-?mortem|应急|事件响应|预案)[^/]{0,100}$/i;
+  const folder = /(^|\/)(incidents?|incident-response|runbooks?|playbooks?)\/[^/]{1,100}$/i;
   const isDocument = /\.(md|mdx|rst|txt|adoc|pdf|docx)$/i;
   const isOwn = (path: string): boolean => !/(^|\/)(tests?|fixtures?|examples?)\//.test(path);
-  return files.filter((path) => isDocument.test(path) && shape.test(path) && isOwn(path)).slice(0, MOST);
+  const isAbout = (path: string): boolean => name.test(path) || folder.test(path);
+  return files.filter((path) => isDocument.test(path) && isAbout(path) && isOwn(path)).slice(0, MOST);
 }
 
 /** True where GitHub or GitLab find who has to review which files. */

@@ -1,18 +1,13 @@
-import type { FileHandle } from 'node:fs/promises';
-import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
 import { blind, type Look, saw } from '../../look.ts';
+import { closePacks, inflated, MAX_OBJECT, openPacks, type Pack, packedObject } from './git-pack.ts';
 import { readBytes } from './read-text.ts';
 
 /** Most tags that are counted. */
 const MAX_TAGS = 10_000;
 /** Most tags whose objects are read: the newest by their names. */
 const MAX_INSPECTED = 200;
-/** Most bytes of a tag object, packed and unpacked. */
-const MAX_OBJECT = 256 * 1024;
-const MAX_PACKS = 200;
 /** Most bytes of Git's own lists. */
 const MAX_LIST = 16 * 1024 * 1024;
 
@@ -86,10 +81,7 @@ async function inspect(git: string, tags: Tags, mayGoOn: () => boolean): Promise
       if (isSigned) signedTags += 1;
     }
   } finally {
-    for (const { index, data } of packs) {
-      await index.close().catch(() => undefined);
-      await data.close().catch(() => undefined);
-    }
+    await closePacks(packs);
   }
   if (tags.size > 0 && inspected === 0) {
     return blind(
@@ -103,7 +95,7 @@ async function inspect(git: string, tags: Tags, mayGoOn: () => boolean): Promise
 
 const SIGNATURES = ['-----BEGIN PGP SIGNATURE-----', '-----BEGIN SSH SIGNATURE-----', '-----BEGIN SIGNED MESSAGE-----'];
 
-/** Undefined where the object cannot be read by simple means: it is missing, large, or a difference to another one. */
+/** Undefined where the object cannot be read: it is missing, too large or damaged. */
 async function isSignedTag(git: string, packs: readonly Pack[], id: string): Promise<boolean | undefined> {
   const loose = await readBytes(join(git, 'objects', id.slice(0, 2), id.slice(2)), MAX_OBJECT);
   const object = loose === undefined ? await packedObject(packs, id) : inflated(loose);
@@ -112,100 +104,6 @@ async function isSignedTag(git: string, packs: readonly Pack[], id: string): Pro
   // A tag that points at a commit by itself is a name without a signature.
   if (!text.startsWith('tag ')) return text.startsWith('commit ') ? false : undefined;
   return SIGNATURES.some((begin) => text.includes(begin));
-}
-
-function inflated(bytes: Buffer): Buffer | undefined {
-  try {
-    return inflateSync(bytes, { maxOutputLength: MAX_OBJECT });
-  } catch {
-    return undefined;
-  }
-}
-
-interface Pack {
-  readonly index: FileHandle;
-  readonly data: FileHandle;
-  readonly count: number;
-}
-
-async function openPacks(git: string): Promise<Pack[]> {
-  const folder = join(git, 'objects', 'pack');
-  const names = await readdir(folder).catch(() => []);
-  const packs: Pack[] = [];
-  for (const name of names.filter((one) => /^pack-[0-9a-f]{40}\.idx$/.test(one)).slice(0, MAX_PACKS)) {
-    const index = await openFile(join(folder, name));
-    const data = await openFile(join(folder, name.replace(/idx$/, 'pack')));
-    const head = index === undefined ? undefined : await readAt(index, 0, 8 + 1024);
-    const isVersion2 = head?.readUInt32BE(0) === 0xff744f63 && head.readUInt32BE(4) === 2;
-    if (index !== undefined && data !== undefined && head !== undefined && isVersion2) {
-      packs.push({ index, data, count: head.readUInt32BE(8 + 255 * 4) });
-    } else {
-      await index?.close();
-      await data?.close();
-    }
-  }
-  return packs;
-}
-
-async function openFile(path: string): Promise<FileHandle | undefined> {
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(path, flags).catch(() => undefined);
-  const stat = await handle?.stat().catch(() => undefined);
-  if (stat?.isFile() === true) return handle;
-  await handle?.close();
-  return undefined;
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer | undefined> {
-  const buffer = Buffer.alloc(length);
-  const got = await file.read(buffer, 0, length, position).catch(() => undefined);
-  return got?.bytesRead === length ? buffer : undefined;
-}
-
-/** The object as Git would have it loose: its type, then its content. */
-async function packedObject(packs: readonly Pack[], id: string): Promise<Buffer | undefined> {
-  for (const pack of packs) {
-    const offset = await offsetOf(pack, Buffer.from(id, 'hex'));
-    if (offset === undefined) continue;
-    const buffer = Buffer.alloc(MAX_OBJECT);
-    const got = await pack.data.read(buffer, 0, MAX_OBJECT, offset).catch(() => undefined);
-    if (got === undefined || got.bytesRead < 2) return undefined;
-    return readPacked(buffer.subarray(0, got.bytesRead));
-  }
-  return undefined;
-}
-
-const TYPES: Readonly<Record<number, string>> = { 1: 'commit ', 4: 'tag ' };
-
-function readPacked(bytes: Buffer): Buffer | undefined {
-  const type = TYPES[((bytes[0] ?? 0) >> 4) & 7];
-  if (type === undefined) return undefined;
-  // The size, seven bits a byte, goes on while the highest bit is set.
-  let at = 0;
-  while (at < 10 && ((bytes[at] ?? 0) & 0x80) !== 0) at += 1;
-  // What follows the object in the pack is none of the stream's: zlib stops at its end.
-  const content = type === 'commit ' ? Buffer.alloc(0) : inflated(bytes.subarray(at + 1));
-  return content === undefined ? undefined : Buffer.concat([Buffer.from(type), content]);
-}
-
-/** Binary search in the sorted ids of a pack's index (version 2). */
-async function offsetOf({ index, count }: Pack, id: Buffer): Promise<number | undefined> {
-  const names = 8 + 1024;
-  let [low, high] = [0, count];
-  for (let step = 0; low < high && step < 40; step += 1) {
-    const middle = Math.floor((low + high) / 2);
-    const name = await readAt(index, names + middle * 20, 20);
-    if (name === undefined) return undefined;
-    const order = id.compare(name);
-    if (order === 0) {
-      const offset = (await readAt(index, names + count * 24 + middle * 4, 4))?.readUInt32BE(0);
-      // A set highest bit refers to a table for packs beyond 2 GiB.
-      return offset === undefined || offset >= 0x80000000 ? undefined : offset;
-    }
-    if (order < 0) high = middle;
-    else low = middle + 1;
-  }
-  return undefined;
 }
 
 /** The paths in Git's index, versions 2 and 3; undefined for another version or a damaged file. */

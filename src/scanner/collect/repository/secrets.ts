@@ -49,9 +49,18 @@ function* shapesIn(text: string): Generator<Found> {
     let count = 0;
     for (const match of text.matchAll(pattern)) {
       if (++count > MAX_FOUND * 10) break;
-      if (isReal(kind, match[0])) yield { kind, at: match.index };
+      if (isAlone(kind, text, match) && isReal(kind, match[0])) yield { kind, at: match.index };
     }
   }
+}
+
+/** Not a stretch of something longer, such as an embedded file in base64. */
+function isAlone(kind: string, text: string, match: RegExpExecArray): boolean {
+  if (kind === 'private-key') return true;
+  const before = text[match.index - 1] ?? '';
+  const after = text[match.index + match[0].length] ?? '';
+  if (/[A-Za-z0-9+/_-]/.test(before) || /[A-Za-z0-9+/]/.test(after)) return false;
+  return kind !== 'aws-key' || /^A[KS]IA[A-Z0-9]{16}$/.test(match[0]);
 }
 
 function isReal(kind: string, match: string): boolean {
@@ -69,7 +78,8 @@ function isKeyBlock(block: string): boolean {
   return body.length >= 64 && /^[A-Za-z0-9+/=]+$/.test(body) && new Set(body).size > 20;
 }
 
-const words = /example|your|placeholder|redacted|dummy|fake|sample|changeme|insert|xxxx|0000|1234567|abcdef|deadbeef/i;
+const words =
+  /exampl|your|nonsense|wrong|invalid|bogus|not-a-|placeholder|redacted|dummy|fake|sample|changeme|insert|xxxx|0000|1234567|abcdef|deadbeef/i;
 
 /** True for what a person typed to look like a secret. */
 function isMadeUp(whole: string): boolean {
