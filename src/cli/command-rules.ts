@@ -1,12 +1,21 @@
 import type { Command } from 'commander';
 
+/** Prints everything at once, so that a reader who stops early (`| head`) hurts nobody. */
+async function inOnePiece<T>(run: (print: (line: string) => void) => T | Promise<T>): Promise<T> {
+  const lines: string[] = [];
+  try {
+    return await run((line) => void lines.push(`${line}\n`));
+  } finally {
+    process.stdout.write(lines.join(''));
+  }
+}
+
 /** `merlon rules`: work with the rules that steer a scan. */
 export function addRules(program: Command): void {
   const rules = program
     .command('rules')
     .description('work with checks and rules of a scan')
     .addHelpText('after', '\nHow rules are written: docs/rules.md.');
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
   rules
     .command('test')
@@ -15,7 +24,7 @@ export function addRules(program: Command): void {
     .option('-b, --baseline <file>', 'take the rules that a baseline names')
     .action(async (files: string[], options: { baseline?: string }) => {
       const { testRules } = await import('./run-rules.ts');
-      process.exitCode = await testRules(files, options, print);
+      process.exitCode = await inOnePiece((print) => testRules(files, options, print));
     });
 
   rules
@@ -26,7 +35,7 @@ export function addRules(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (files: string[], options: { baseline?: string; json?: true }) => {
       const { listRules } = await import('./run-rules.ts');
-      await listRules(files, options, print);
+      await inOnePiece((print) => listRules(files, options, print));
     });
 
   rules
@@ -37,6 +46,6 @@ export function addRules(program: Command): void {
     .addHelpText('after', '\nThe facts of a real scan: merlon scan --facts FILE.')
     .action(async (part: string | undefined, options: { json?: true }) => {
       const { listFacts } = await import('./run-rules.ts');
-      listFacts(part, options, print);
+      await inOnePiece((print) => listFacts(part, options, print));
     });
 }

@@ -15,6 +15,8 @@ const command = { fields: { command: 'text', args: { list: 'text' }, where } } a
 
 const ecosystem = { oneOf: { npm: true, python: true, go: true, rust: true, docker: true } } as const;
 
+const inputPolicy = { oneOf: { accept: true, drop: true, reject: true } } as const;
+
 const exchange: ShapeOf<Exchange> = {
   fields: {
     status: 'number',
@@ -331,6 +333,8 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
                   bytes: 'number',
                   kind: { oneOf: { file: true, folder: true, other: true } },
                   folderMode: 'number',
+                  linksTo: 'text',
+                  rotated: { list: 'text' },
                 },
               },
             },
@@ -342,8 +346,11 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
           fields: {
             by: 'text',
             hasRules: 'flag',
-            inputPolicy: { oneOf: { accept: true, drop: true, reject: true } },
+            inputPolicy,
             openPorts: { list: 'number' },
+            openRanges: { list: { fields: { from: 'number', to: 'number' } } },
+            byFamily: { fields: { ip: inputPolicy, ip6: inputPolicy } },
+            isPartial: 'flag',
           },
         },
       },
@@ -355,6 +362,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
         list: {
           fields: {
             path: 'text',
+            holds: { list: 'text' },
             facts: {
               look: { fields: { device: 'text', fileSystem: 'text', isEncrypted: 'flag', freePercent: 'number' } },
             },
