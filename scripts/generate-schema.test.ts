@@ -2,13 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { load } from '../test/config.ts';
 import { configJsonSchema, editorJsonSchema, isSchema, type Schema } from '../src/config/json-schema.ts';
-import { documentFile, schemaFile, schemaText, withTables } from './generate-schema.ts';
+import {
+  documentFile,
+  reportSchemaFile,
+  reportSchemaText,
+  schemaFile,
+  schemaText,
+  withTables,
+} from './generate-schema.ts';
 
 const stale = 'run: node scripts/generate-schema.ts';
 
 describe('what is generated is committed', () => {
   test('schema/merlon.schema.json', async () => {
     expect({ stale, text: await readFile(schemaFile, 'utf8') }).toEqual({ stale, text: schemaText() });
+  });
+  test('schema/scan-report.schema.json', async () => {
+    expect({ stale, text: await readFile(reportSchemaFile, 'utf8') }).toEqual({ stale, text: reportSchemaText() });
   });
   test('the tables of docs/configuration.md', async () => {
     const text = await readFile(documentFile, 'utf8');

@@ -1,15 +1,24 @@
-/** Writes what is made from the configuration's schema: `node scripts/generate-schema.ts`. A test fails when it is stale. */
+/** Writes what is made from schemas of the configuration and of the scan's report: `node scripts/generate-schema.ts`. A test fails when it is stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { configJsonSchema, editorJsonSchema, isSchema, type Schema, typeOf } from '../src/config/json-schema.ts';
+import { reportShape } from '../src/scanner/report/json-shape.ts';
 
-/** The two files, relative to the repository. */
+/** The files, relative to the repository. */
 export const schemaFile = new URL('../schema/merlon.schema.json', import.meta.url);
+export const reportSchemaFile = new URL('../schema/scan-report.schema.json', import.meta.url);
 export const documentFile = new URL('../docs/configuration.md', import.meta.url);
 
 /** The text of `schema/merlon.schema.json`. */
 export function schemaText(): string {
   return `${JSON.stringify(editorJsonSchema(), null, 2)}\n`;
+}
+
+/** The text of `schema/scan-report.schema.json`. */
+export function reportSchemaText(): string {
+  const schema = { title: 'Merlon scan report, version 1', ...z.toJSONSchema(reportShape) };
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** `docs/configuration.md` with its tables made anew; the text around them stays. */
@@ -73,5 +82,6 @@ function byDefault(schema: Schema, otherwise: string | undefined): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(schemaFile, schemaText());
+  await writeFile(reportSchemaFile, reportSchemaText());
   await writeFile(documentFile, withTables(await readFile(documentFile, 'utf8')));
 }

@@ -50,16 +50,18 @@ describe('the build', () => {
     const script = `
       import { decide, defineRole, operationOf } from 'merlon/policy';
       import { openAuditLog } from 'merlon/audit';
+      import { controlOf } from 'merlon/controls';
       const role = defineRole('reader', ['execute:tool/files/read']);
       const mayRead = decide(role, operationOf('tools/call', { name: 'read' }, 'files')).allowed;
       const mayWrite = decide(role, operationOf('tools/call', { name: 'write' }, 'files')).allowed;
       const inner = await import('merlon/gateway').catch(({ code }) => code);
-      console.log(JSON.stringify({ mayRead, mayWrite, audit: typeof openAuditLog, inner }));`;
+      console.log(JSON.stringify({ mayRead, mayWrite, audit: typeof openAuditLog, control: controlOf('C13').id, inner }));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: root });
     expect(JSON.parse(stdout)).toEqual({
       mayRead: true,
       mayWrite: false,
       audit: 'function',
+      control: 'C13',
       inner: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
     });
   });

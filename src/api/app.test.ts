@@ -16,6 +16,7 @@ const deployment: Deployment = {
   auditEnabled: true,
   auditWritable: true,
   switchedOff: [{ key: 'server.verify_host', sentence: 'Any host is answered.' }],
+  controls: [{ id: 'C06', enforced: 'yes', facts: { session_idle_seconds: 900, log_rotation: null } }],
   notEnforced: ['No sandbox.'],
   isConfined: () => false,
 };
@@ -66,6 +67,11 @@ describe('the management API', () => {
     expect(documented.toSorted()).toEqual(Object.keys(endpointNeeds).toSorted());
     for (const [path, operations] of Object.entries<object>(body.paths))
       expect(Object.keys(operations), path).toEqual(['get']);
+  });
+
+  it('tells what is enforced of each control', async () => {
+    const { body } = await get('/api/v2/controls', 'me:all');
+    expect(body).toEqual(facts.controls);
   });
 
   it.each(Object.entries(endpointNeeds))('asks for what %s needs', async (path, need) => {

@@ -11,10 +11,20 @@ import { identify, refusalHeaders } from '../gateway/endpoint.ts';
 import { recorded, throttle } from '../gateway/who-asks.ts';
 import type { Catalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
+import type { ControlReport } from '../scanner/facts/api.ts';
 import { forbidden } from '../gateway/handle.ts';
 import { errorBody } from '../gateway/refuse.ts';
 import { prefixName } from '../gateway/aggregate.ts';
-import { errorShape, healthShape, infoShape, loggingShape, readyShape, rolesShape, toolsShape } from './shapes.ts';
+import {
+  controlsShape,
+  errorShape,
+  healthShape,
+  infoShape,
+  loggingShape,
+  readyShape,
+  rolesShape,
+  toolsShape,
+} from './shapes.ts';
 
 /** What the management API says of the deployment; read anew for every answer. */
 export interface Deployment {
@@ -28,6 +38,8 @@ export interface Deployment {
   readonly auditWritable: boolean;
   /** Protections that the configuration switched off, one sentence each. */
   readonly switchedOff: readonly { readonly key: string; readonly sentence: string }[];
+  /** What is enforced of each of the 20 controls. */
+  readonly controls: readonly ControlReport[];
   /** What the configuration asks for and this version does not do, one sentence each. */
   readonly notEnforced: readonly string[];
   /** Whether this upstream's process really is confined, not whether it should be. */
@@ -85,6 +97,13 @@ const routes = {
     path: '/api/v2/config/logging',
     security: guarded,
     responses: { 200: json(loggingShape, 'How the gateway logs.'), ...refusals },
+  }),
+  controls: createRoute({
+    method: 'get',
+    path: '/api/v2/controls',
+    security: guarded,
+    summary: 'What of each of the 20 controls is enforced, with the figures in force.',
+    responses: { 200: json(controlsShape, 'The controls, in order.'), ...refusals },
   }),
 } as const;
 
@@ -154,6 +173,14 @@ export function createApi(
   app.openapi(routes.logging, (c) => {
     const { logLevel, auditEnabled } = deployment();
     return c.json({ level: logLevel, audit_enabled: auditEnabled }, 200);
+  });
+
+  app.openapi(routes.controls, (c) => {
+    const { controls } = deployment();
+    return c.json(
+      controls.map(({ id, enforced, facts }) => ({ id, enforced, facts: { ...facts } })),
+      200,
+    );
   });
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

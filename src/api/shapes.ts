@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { controlIds } from '../controls/control.ts';
 
 /** The answers of the management API, in the shapes that the mission's validator and tester read. */
 export const infoShape = z
@@ -35,6 +36,18 @@ export const toolsShape = z
     }),
   )
   .openapi('Tools');
+
+export const controlsShape = z
+  .array(
+    z.object({
+      id: z.enum(controlIds).describe('One of the 20 controls, C01 to C20.'),
+      enforced: z.enum(['yes', 'partly', 'no']).describe('By this version with this configuration.'),
+      facts: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .describe('Switches and figures in force.'),
+    }),
+  )
+  .openapi('Controls');
 
 export const loggingShape = z.object({ level: z.string(), audit_enabled: z.boolean() }).openapi('Logging');
 export const healthShape = z.object({ status: z.literal('ok') }).openapi('Health');

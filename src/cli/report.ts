@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigErrors } from '../config/problems.ts';
 import { MerlonError } from '../kernel/errors.ts';
+import { Problems } from '../kernel/problems.ts';
 
 /**
  * Says why a command ended, in one sentence and what to do. An unexpected error shows its kind and an id, never a
@@ -8,7 +8,7 @@ import { MerlonError } from '../kernel/errors.ts';
  * @returns the exit code
  */
 export function report(error: unknown, err: (text: string) => void): number {
-  if (error instanceof ConfigErrors) {
+  if (error instanceof Problems) {
     for (const problem of error.problems) report(problem, err);
     return error.exit;
   }

@@ -16,6 +16,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
+import { controlReports } from './control-reports.ts';
 import { checkCommands } from './check-commands.ts';
 import { needsRestart } from './needs-restart.ts';
 import { notEnforced } from './not-enforced.ts';
@@ -220,6 +221,7 @@ function deploymentOf({ config, switchedOff }: Loaded, audit: AuditLog | undefin
     auditEnabled: security.audit_log_enabled,
     auditWritable: audit?.isWritable() ?? false,
     switchedOff,
+    controls: controlReports(config),
     notEnforced: notEnforced(config),
     // No backend confines upstreams yet, whatever the configuration asks for.
     isConfined: () => false,

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { MerlonError } from '../kernel/errors.ts';
+import { inOrder } from '../kernel/problems.ts';
 import { crossCheck } from './cross-checks.ts';
 import { explain } from './explain.ts';
-import { ConfigErrors, type ConfigWarning, inOrder } from './problems.ts';
+import { ConfigErrors, type ConfigWarning } from './problems.ts';
 import { readSecret } from './read-secret.ts';
 import { readYaml } from './read-yaml.ts';
 import { followReferences, type Surroundings } from './references.ts';

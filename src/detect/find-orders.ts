@@ -163,10 +163,13 @@ function namesForeignTool(sentence: string, ownNames: ReadonlySet<string>): bool
   );
 }
 
-/** Names as {@link OrderContext.ownNames} wants them: in lower case, with `-` and `_` both ways. */
+/**
+ * Names as {@link OrderContext.ownNames} wants them: in lower case, with `-` and `_` both ways. Gateways put `SERVER__` in
+ * front of names and leave texts as they are, so that a tool is also its own by the name behind.
+ */
 export function ownNamesOf(names: Iterable<string>): ReadonlySet<string> {
   const own = new Set<string>();
-  for (const name of names) {
+  for (const name of [...names].flatMap((whole) => [whole, whole.replace(/^.*?__/s, '')])) {
     const plain = plainText(name);
     for (const form of [plain, plain.replaceAll('-', '_'), plain.replaceAll('_', '-')]) own.add(form);
   }

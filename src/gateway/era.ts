@@ -1,26 +1,12 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { type Id, isObject, type Json, type JsonObject, type Notification, type Request } from '../kernel/jsonrpc.ts';
+import { DISCOVER, type Era, LEGACY_VERSIONS, META, MODERN_VERSION } from '../kernel/mcp-eras.ts';
 
-/** The two ways to speak MCP: with `initialize` and sessions (until 2025-11-25), or stateless (since 2026-07-28). */
-export type Era = 'legacy' | 'modern';
+export { DISCOVER, type Era, LEGACY_VERSIONS, META, MODERN_VERSION };
 
-export const MODERN_VERSION = '2026-07-28';
-/** Newest first. */
-export const LEGACY_VERSIONS: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 /** What a stateless request may name; the legacy versions are reached through `initialize` alone. */
 export const STATELESS_VERSIONS: readonly string[] = [MODERN_VERSION];
 
-/** Keys of `_meta` that MCP 2026-07-28 reserves ("Basic", "General fields"). */
-export const META = {
-  version: 'io.modelcontextprotocol/protocolVersion',
-  capabilities: 'io.modelcontextprotocol/clientCapabilities',
-  clientInfo: 'io.modelcontextprotocol/clientInfo',
-  serverInfo: 'io.modelcontextprotocol/serverInfo',
-  logLevel: 'io.modelcontextprotocol/logLevel',
-  subscription: 'io.modelcontextprotocol/subscriptionId',
-} as const;
-
-export const DISCOVER = 'server/discover';
 export const LISTEN = 'subscriptions/listen';
 /** The first message of every subscription (SUB-02). */
 export const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';

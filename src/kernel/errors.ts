@@ -16,6 +16,9 @@ export const errorTable = {
   CONFIG_UNKNOWN_KEY: { exit: 2, todo: 'Remove the key or correct its spelling.' },
   CONFIG_SECRET_MISSING: { exit: 2, todo: 'Set the environment variable or create the file that the reference names.' },
   CONFIG_UNSAFE: { exit: 2, todo: 'Turn the protection on, or pass the flag that accepts the risk.' },
+  RULE_INVALID: { exit: 2, todo: 'Correct the rule at the place shown; docs/rules.md describes it.' },
+  RULE_PATTERN_REFUSED: { exit: 2, todo: 'Write the pattern without lookaround and references back, and shorter.' },
+  CHECK_MODULE_INVALID: { exit: 2, todo: 'Export `checks`, a list of checks as docs/rules.md describes them.' },
   CONFIG_NEEDS_RESTART: { exit: 2, todo: 'Restart the gateway to apply this change.' },
 
   // start-up

@@ -54,6 +54,7 @@ export const endpointNeeds = {
   '/api/v2/roles': { action: 'read', kind: 'roles' },
   '/api/v2/tools': { action: 'read', kind: 'tools' },
   '/api/v2/config/logging': { action: 'read', kind: 'config' },
+  '/api/v2/controls': { action: 'read', kind: 'config' },
   '/api/v2/openapi.json': { action: 'read', kind: 'info' },
 } as const satisfies Record<string, 'public' | Operation>;
 

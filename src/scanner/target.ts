@@ -35,6 +35,8 @@ export type Credential =
       readonly clientId: string;
       readonly clientSecret: string;
       readonly scope?: string;
+      /** What the token is to be for (RFC 8707), such as the MCP endpoint's address. Default: not said. */
+      readonly resource?: string;
     }
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> };
 

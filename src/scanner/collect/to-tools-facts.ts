@@ -1,4 +1,4 @@
-import { isObject } from '../../kernel/jsonrpc.ts';
+import { checkDepth, isObject } from '../../kernel/jsonrpc.ts';
 import type { ToolFacts, ToolsFacts } from '../facts/tools.ts';
 
 /** What a server's lists held, as plain JSON; nothing of it is trusted. */
@@ -16,6 +16,12 @@ const MAX_NAME = 512;
 const MAX_TEXT = 100_000;
 /** Longest schema that is kept, characters of JSON. */
 const MAX_SCHEMA = 400_000;
+
+/** Deepest schema that is kept: checks walk through it. */
+const MAX_SCHEMA_DEPTH = 100;
+
+/** Stands for a schema that is there and was too large or too deep to be kept, which is not the same as none. */
+export const UNKEPT_SCHEMA = { $comment: 'Too large or too deep to be kept by the scan.' } as const;
 
 /** Facts of the lists of one server. Entries that are no objects with a name are left out; what is too long is cut. */
 export function toToolsFacts(server: string, lists: RawLists): ToolsFacts {
@@ -75,12 +81,13 @@ function schemaOf(schema: unknown, cut: Cut): unknown {
   const length = lengthOf(schema);
   if (length === 0 || length <= MAX_SCHEMA) return schema;
   cut.happened = true;
-  return undefined;
+  return UNKEPT_SCHEMA;
 }
 
-/** Characters of a value as JSON; infinite where it nests too deep to be written. */
+/** Characters of a value as JSON; infinite where it nests too deep. */
 function lengthOf(value: unknown): number {
   try {
+    checkDepth(value, MAX_SCHEMA_DEPTH);
     return JSON.stringify(value)?.length ?? 0;
   } catch {
     return Number.POSITIVE_INFINITY;

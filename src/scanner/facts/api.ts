@@ -5,27 +5,46 @@ import type { Look } from '../look.ts';
 export interface ApiFacts {
   readonly url: string;
   readonly isLoopback: boolean;
-  readonly info: Look<{
-    readonly name?: string;
-    readonly version?: string;
-    readonly secure?: boolean;
-    readonly tls_version?: string | null;
-    readonly auth_required?: boolean;
-    readonly switched_off?: readonly { readonly key: string; readonly sentence: string }[];
-    readonly not_enforced?: readonly string[];
-  }>;
-  readonly roles: Look<readonly { readonly name: string; readonly permissions: readonly string[] }[]>;
+  readonly info: Look<ApiInfo>;
+  readonly roles: Look<readonly ApiRole[]>;
   readonly tools: Look<readonly ApiTool[]>;
-  readonly logging: Look<{ readonly level?: string; readonly audit_enabled?: boolean }>;
+  /** Upstreams that the server itself could not ask for their tools; they are missing from `tools`. */
+  readonly unavailable?: readonly string[];
+  readonly logging: Look<ApiLogging>;
   /** Merlon only: what it enforces for each control. */
   readonly controls: Look<readonly ControlReport[]>;
   readonly ready: Look<boolean>;
-  /** Statuses of the guarded endpoints without and with a wrong credential. */
+  /** Statuses without and with a wrong credential, by path: `/api/v2/info`, which may be public, and guarded ones. */
   readonly withoutCredential: Look<Readonly<Record<string, number>>>;
   readonly wrongCredential: Look<Readonly<Record<string, number>>>;
+  /** Requests of `/api/v2/info` in a row, up to the first that was limited. */
   readonly burst: Look<{ readonly sent: number; readonly limited: number }>;
 }
 
+/** `/api/v2/info`. */
+export interface ApiInfo {
+  readonly name?: string;
+  readonly version?: string;
+  readonly secure?: boolean;
+  readonly tls_version?: string | null;
+  readonly auth_required?: boolean;
+  readonly switched_off?: readonly { readonly key: string; readonly sentence: string }[];
+  readonly not_enforced?: readonly string[];
+}
+
+/** One entry of `/api/v2/roles`. */
+export interface ApiRole {
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+/** `/api/v2/config/logging`. */
+export interface ApiLogging {
+  readonly level?: string;
+  readonly audit_enabled?: boolean;
+}
+
+/** One entry of `/api/v2/tools`. */
 export interface ApiTool {
   readonly name: string;
   readonly upstream?: string;

@@ -12,6 +12,8 @@ export interface ManifestFacts {
   readonly inputs: readonly ManifestInput[];
   /** The command that an MCPB starts. */
   readonly command: { readonly command: string; readonly args: readonly string[]; readonly where: Where } | undefined;
+  /** Further commands: those of single platforms. */
+  readonly commands?: readonly { readonly command: string; readonly args: readonly string[]; readonly where: Where }[];
   readonly problems: readonly { readonly message: string; readonly where: Where }[];
 }
 
@@ -29,5 +31,7 @@ export interface ManifestInput {
   readonly isSecret: boolean;
   /** True where a value that looks like a credential stands in the manifest. */
   readonly hasLiteralSecret: boolean;
+  /** Variables and headers that its value becomes. */
+  readonly usedAs?: readonly string[];
   readonly where: Where;
 }
