@@ -4,7 +4,7 @@ import { blind, type Look, saw } from '../look.ts';
 import type { Line } from '../probe/line.ts';
 import type { Opened } from '../probe/open.ts';
 import { listTools } from './list-tools.ts';
-import { UNKEPT_SCHEMA } from './to-tools-facts.ts';
+import { UNKEPT_SCHEMA } from '../facts/tools.ts';
 
 const opened: Opened = {
   era: 'legacy',
