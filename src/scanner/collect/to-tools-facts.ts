@@ -1,5 +1,5 @@
 import { checkDepth, isObject } from '../../kernel/jsonrpc.ts';
-import type { ToolFacts, ToolsFacts } from '../facts/tools.ts';
+import { type ToolFacts, type ToolsFacts, UNKEPT_SCHEMA } from '../facts/tools.ts';
 
 /** What a server's lists held, as plain JSON; nothing of it is trusted. */
 export interface RawLists {
@@ -19,9 +19,6 @@ const MAX_SCHEMA = 400_000;
 
 /** Deepest schema that is kept: checks walk through it. */
 const MAX_SCHEMA_DEPTH = 100;
-
-/** Stands for a schema that is there and was too large or too deep to be kept, which is not the same as none. */
-export const UNKEPT_SCHEMA = { $comment: 'Too large or too deep to be kept by the scan.' } as const;
 
 /** Facts of the lists of one server. Entries that are no objects with a name are left out; what is too long is cut. */
 export function toToolsFacts(server: string, lists: RawLists): ToolsFacts {
