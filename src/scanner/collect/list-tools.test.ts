@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolsFacts } from '../facts/tools.ts';
+import { UNKEPT_SCHEMA } from '../facts/tools.ts';
 import { blind, type Look, saw } from '../look.ts';
 import type { Line } from '../probe/line.ts';
 import type { Opened } from '../probe/open.ts';
 import { listTools } from './list-tools.ts';
-import { UNKEPT_SCHEMA } from '../facts/tools.ts';
 
 const opened: Opened = {
   era: 'legacy',

@@ -37,6 +37,6 @@ export interface ToolFacts {
 export const UNKEPT_SCHEMA = { $comment: 'Too large or too deep to be kept by the scan.' } as const;
 
 /** True for {@link UNKEPT_SCHEMA}, also where the facts were written down and read again. */
-export function isUnkept(schema: unknown): boolean {
-  return JSON.stringify(schema) === JSON.stringify(UNKEPT_SCHEMA);
+export function isUnkept(schema: object): boolean {
+  return '$comment' in schema && schema.$comment === UNKEPT_SCHEMA.$comment && Object.keys(schema).length === 1;
 }

@@ -24,7 +24,7 @@ export const toolSchemasPresent = defineCheck({
       facts,
       ({ inputSchema }) => {
         // There, and not seen: `tool-list-whole` says so.
-        if (isUnkept(inputSchema)) return undefined;
+        if (facts.isCut && isObject(inputSchema) && isUnkept(inputSchema)) return undefined;
         if (isObject(inputSchema) && (inputSchema['type'] === 'object' || COMBINES.some((key) => key in inputSchema)))
           return undefined;
         return inputSchema === undefined
