@@ -27,7 +27,7 @@ const MAX_WIDTH = 160;
 /** `merlon scan`. @returns 0 the gate holds, 1 it fails, 3 something could not be looked at */
 export async function runScan(names: readonly string[], options: ScanOptions): Promise<number> {
   const progress = createProgress(process.stderr, options.progress);
-  const { surroundings, interrupt } = surroundingsHere(progress.step);
+  const { surroundings, interrupt } = surroundingsHere((target, what) => progress.step(target, what));
   // Everything that can be wrong with what the user wrote is said before anything is probed.
   const asked = await targetsOf(names, options, surroundings);
   const measure = await measureOf(options, asked.config, surroundings.now());
