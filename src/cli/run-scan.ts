@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { createMask } from '../detect/mask.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { collectors } from '../scanner/collect/index.ts';
@@ -21,6 +23,8 @@ import { version } from './version.ts';
 
 /** Longest time of a whole scan, ms: every probe has a shorter one of its own. */
 const MAX_SCAN_MS = 600_000;
+/** Largest earlier report, bytes: one of a hundred clients has several MiB. */
+const MAX_REPORT_BYTES = 128 * 1024 * 1024;
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 160;
 
@@ -31,7 +35,9 @@ export async function runScan(names: readonly string[], options: ScanOptions): P
   // Everything that can be wrong with what the user wrote is said before anything is probed.
   const asked = await targetsOf(names, options, surroundings);
   const measure = await measureOf(options, asked.config, surroundings.now());
-  const earlier = options.diff === undefined ? undefined : readScanResult(readTextFile(options.diff), options.diff);
+  const earlier =
+    options.diff === undefined ? undefined : readScanResult(readTextFile(options.diff, MAX_REPORT_BYTES), options.diff);
+  for (const file of [...options.output, ...(options.facts === undefined ? [] : [options.facts])]) checkFolderOf(file);
   const mask = createMask({ secrets: asked.secrets });
   process.once('SIGINT', interrupt);
   const { result, targets, notes } = await scanned(asked.specs, measure, surroundings).finally(() => {
@@ -99,7 +105,7 @@ async function writeAll(
   const { stdout } = process;
   const to = { language: options.lang, all: options.all === true, root: process.cwd() };
   const width = Math.min(Math.max(stdout.columns ?? 100, MIN_WIDTH), MAX_WIDTH);
-  const color = stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const color = stdout.isTTY && process.env['NO_COLOR'] === undefined;
   await Promise.all(
     options.output.map(async (file) => {
       // A file has no terminal: no colours, and everything that was looked at.
@@ -116,6 +122,22 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { mode: 0o600 });
   } catch (cause) {
-    throw new MerlonError('STATE_NOT_WRITABLE', `The file ${file} cannot be written.`, { cause });
+    throw notWritable(file, cause);
   }
+}
+
+/** A report that has no place is said before minutes of probing. */
+function checkFolderOf(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw notWritable(file, cause);
+  }
+}
+
+function notWritable(file: string, cause: unknown): MerlonError {
+  return new MerlonError('USAGE', `The file ${JSON.stringify(file)} cannot be written.`, {
+    todo: 'Name one in a folder that exists and that this user may write to.',
+    cause,
+  });
 }
