@@ -6,8 +6,8 @@ import { showable } from '../detect/showable.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Outcome } from '../scanner/check.ts';
 import { clientChecks } from '../scanner/checks/client/index.ts';
-import { clientOfPath, formatOf, shapeOf } from '../scanner/collect/client-shape.ts';
-import { readClientFacts } from '../scanner/collect/read-client.ts';
+import { clientOfPath, formatOf, shapeOf } from '../scanner/collect/client/client-shape.ts';
+import { readClientFacts } from '../scanner/collect/client/read-client.ts';
 import {
   fixableChecks,
   type FixableCheck,

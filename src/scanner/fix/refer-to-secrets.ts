@@ -2,8 +2,8 @@ import type { Client, Value } from '../../clients/client.ts';
 import type { Change } from '../../clients/edit.ts';
 import type { ServerEntry } from '../../clients/read.ts';
 import type { Text } from '../../kernel/text.ts';
-import { argumentsOf } from '../collect/client-values.ts';
-import { holdsOf } from '../holds-secret.ts';
+import { argumentsOf } from '../collect/client/client-values.ts';
+import { holdsOf } from '../secrets/holds-secret.ts';
 import type { FixTarget, Step } from './fix-client.ts';
 import { rawAt, stepsTo, withArguments } from './server-path.ts';
 
