@@ -7,7 +7,7 @@ import { MAX_TEXT } from '../../../clients/tree.ts';
 import type { ClientFacts } from '../../facts/client.ts';
 import { type Look, saw } from '../../look.ts';
 import type { Collect, Surroundings, TargetSpec } from '../../target.ts';
-import { asText, readBounded, shownPath } from '../read-bounded.ts';
+import { asText, readUserFile, shownPath } from '../read-user-file.ts';
 import { readClientFacts } from './read-client.ts';
 
 type ClientSpec = Extract<TargetSpec, { kind: 'client-config' }>;
@@ -29,7 +29,7 @@ export const collectClientConfig: Collect<'client-config'> = async ({ file, clie
 
 async function lookAt(path: string, shown: string, client: string | undefined): Promise<Look<ClientFacts>> {
   // Three bytes a character at most.
-  const read = await readBounded(path, MAX_TEXT * 3);
+  const read = await readUserFile(path, MAX_TEXT * 3);
   if (!('saw' in read)) return read;
   const text = asText(read.saw.bytes);
   if (!('saw' in text)) return text;

@@ -3,7 +3,7 @@ import type { ConfigFacts } from '../../facts/config.ts';
 import { blind, type Look, saw } from '../../look.ts';
 import type { Collect } from '../../target.ts';
 import { readConfigFacts } from './read-config-facts.ts';
-import { readSmallFile } from '../read-small-file.ts';
+import { readSystemFile } from '../read-system-file.ts';
 
 /** Largest configuration file that is read, bytes: people write them. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -18,7 +18,7 @@ export type ReadEntries = (text: string, file: string) => ClientFacts;
 export function serverConfigCollector(readEntries?: ReadEntries): Collect<'server-config'> {
   return async ({ file }, { step }) => {
     step(file, 'read the configuration');
-    const text = await readSmallFile(file, MAX_BYTES);
+    const text = await readSystemFile(file, MAX_BYTES);
     const config = 'saw' in text ? understood(readConfigFacts(text.saw, file)) : missing(text);
     const entries = 'saw' in text && 'saw' in config && config.saw.isMerlon ? readEntries?.(text.saw, file) : undefined;
     const parts = entries === undefined ? { config } : { config, client: saw(behindIt(entries)) };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ManifestFacts } from '../../facts/manifest.ts';
 import { blind, type Look, saw } from '../../look.ts';
 import type { Collect } from '../../target.ts';
-import { asText, readBounded, shownPath } from '../read-bounded.ts';
+import { asText, readUserFile, shownPath } from '../read-user-file.ts';
 import { readManifestFacts } from './read-manifest.ts';
 import { zipEntry } from './zip-entry.ts';
 
@@ -23,7 +23,7 @@ export const collectManifest: Collect<'manifest'> = async ({ file }, surrounding
 };
 
 async function lookAt(path: string, shown: string): Promise<Look<ManifestFacts>> {
-  const read = await readBounded(path, /\.(mcpb|dxt|zip)$/i.test(path) ? MAX_BUNDLE : MAX_MANIFEST);
+  const read = await readUserFile(path, /\.(mcpb|dxt|zip)$/i.test(path) ? MAX_BUNDLE : MAX_MANIFEST);
   if (!('saw' in read)) return read;
   const { bytes } = read.saw;
   if (!isZip(bytes)) return textFacts(bytes, shown);
