@@ -1,9 +1,10 @@
 import type { Control, ControlId } from '../../controls/control.ts';
+import { priorityWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
 import { placeOf } from './place.ts';
 import { outcomeCounts } from './outcome-counts.ts';
-import { outcomeWords, priorityWords, severityWords, words } from './words.ts';
+import { outcomeWords, severityWords, words } from './words.ts';
 
 /** What {@link markdownReport} takes besides the scan. */
 export interface MarkdownOptions {

@@ -2,7 +2,7 @@ import { controlOf } from '../../controls/index.ts';
 import type { Language, Text } from '../../kernel/text.ts';
 import type { Outcome } from '../check.ts';
 import type { ControlResult, Finding, ScanResult } from '../scan-result.ts';
-import { columns, padded, wrapped } from './columns.ts';
+import { columnsOf, fitColumns, wrapText } from '../../kernel/columns.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { placeOf } from './place.ts';
 import { outcomeWords, severityWords, words } from './words.ts';
@@ -78,7 +78,7 @@ class Page {
 
   /** Text that is wrapped and stands `indent` columns from the edge. */
   paragraph(text: string, indent: number): void {
-    for (const line of wrapped(text, this.options.width - indent)) this.line(' '.repeat(indent) + line);
+    for (const line of wrapText(text, this.options.width - indent)) this.line(' '.repeat(indent) + line);
   }
 
   paint(text: string, code: number): string {
@@ -96,11 +96,11 @@ class Page {
 
 function controlLine(page: Page, { id, outcome, reason }: ControlResult): void {
   const title = page.say(controlOf(id).title);
-  const mark = page.paint(`${MARKS[outcome]} ${padded(page.say(outcomeWords[outcome]), 8)}`, COLORS[outcome]);
-  const head = `  ${mark} ${id}  ${padded(title, 38)}`;
-  const room = page.options.width - columns(`  x ${' '.repeat(8)} ${id}  `) - 39;
+  const mark = page.paint(`${MARKS[outcome]} ${fitColumns(page.say(outcomeWords[outcome]), 8)}`, COLORS[outcome]);
+  const head = `  ${mark} ${id}  ${fitColumns(title, 38)}`;
+  const room = page.options.width - columnsOf(`  x ${' '.repeat(8)} ${id}  `) - 39;
   const why = outcome === 'pass' ? '' : page.say(reason);
-  const [first = '', ...rest] = wrapped(why, Math.max(room, 20));
+  const [first = '', ...rest] = wrapText(why, Math.max(room, 20));
   page.line(`${head} ${first}`.trimEnd());
   for (const line of rest.slice(0, 2)) page.line(' '.repeat(page.options.width - Math.max(room, 20)) + line);
 }

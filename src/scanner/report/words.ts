@@ -1,4 +1,3 @@
-import type { Priority, Verification } from '../../controls/control.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { Outcome, Severity } from '../check.ts';
 import type { TargetKind } from '../target.ts';
@@ -20,20 +19,6 @@ export const severityWords: Readonly<Record<Severity, Text>> = {
   medium: { en: 'medium', zh: '中危' },
   low: { en: 'low', zh: '低危' },
   info: { en: 'info', zh: '提示' },
-};
-
-/** What priorities of controls are called. */
-export const priorityWords: Readonly<Record<Priority, Text>> = {
-  critical: { en: 'critical', zh: '关键' },
-  high: { en: 'high', zh: '高' },
-  medium: { en: 'medium', zh: '中' },
-};
-
-/** How controls are verified, in appendix A's terms. */
-export const verificationWords: Readonly<Record<Verification, Text>> = {
-  automatic: { en: 'automatic', zh: '自动化验证' },
-  manual: { en: 'manual', zh: '手动验证' },
-  both: { en: 'manual and automatic', zh: '手动+自动化验证' },
 };
 
 /** What kinds of targets are called. */
