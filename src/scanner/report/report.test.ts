@@ -35,8 +35,7 @@ describe.each(languages)('reports in %s', (language) => {
     const text = await render(scanResult(), format, { ...options, language });
     for (const { fingerprint, outcome, waiver } of findings) {
       const isOpen = (outcome === 'fail' || outcome === 'warn') && waiver === undefined;
-      // JUnit names cases by check and target; it has no place for more.
-      if (isOpen && format !== 'junit') expect(text).toContain(fingerprint);
+      if (isOpen) expect(text).toContain(fingerprint);
     }
     if (language === 'zh') expect(text).toMatch(/\p{Script=Han}/u);
     expect(text.endsWith('\n')).toBe(true);
@@ -78,7 +77,7 @@ describe('the JSON report', () => {
 });
 
 describe('the SARIF report', () => {
-  it('has failures and warnings as results, accepted ones suppressed, and silence as a notification', async () => {
+  it('has failures and warnings as results, none for accepted ones, and silence as a notification', async () => {
     const { runs } = await json(await render(scanResult(), 'sarif', options));
     expect(runs).toMatchObject([
       {
@@ -88,7 +87,6 @@ describe('the SARIF report', () => {
         results: [
           { ruleId: 'auth-required', level: 'error', partialFingerprints: { 'merlon/v1': 'a000000000000001' } },
           { ruleId: 'client-remote-https', level: 'warning' },
-          { ruleId: 'body-bounded', suppressions: [{ kind: 'external' }] },
         ],
       },
     ]);
@@ -111,7 +109,7 @@ describe('what a hostile target is called', () => {
   it('stays text in XML', async () => {
     const xml = await render(scanResult(), 'junit', options);
     expect(xml).not.toContain('<script');
-    expect(xml).toMatch(/<testsuites name="merlon scan" tests="7" failures="1" errors="1" skipped="4"/);
+    expect(xml).toMatch(/<testsuites name="merlon scan" tests="7" failures="1" errors="1"/);
   });
 
   it('stays text in Markdown', async () => {
@@ -123,6 +121,6 @@ describe('what a hostile target is called', () => {
 
   it('is no formula in a spreadsheet', async () => {
     const bad = scanResult({ findings: [{ ...findings[0], subject: '=cmd|calc' } as (typeof findings)[number]] });
-    expect(await render(bad, 'csv', options)).toMatch(/,'=cmd\|calc,/);
+    expect(await render(bad, 'csv', options)).toContain(`,"'=cmd|calc",`);
   });
 });
