@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { load } from '../test/config.ts';
 import { configJsonSchema, editorJsonSchema, isSchema, type Schema } from '../src/config/json-schema.ts';
-import { documentFile, reportSchemaFile, reportSchemaText, schemaFile, schemaText, withTables } from './generate-schema.ts';
+import {
+  documentFile,
+  reportSchemaFile,
+  reportSchemaText,
+  schemaFile,
+  schemaText,
+  withTables,
+} from './generate-schema.ts';
 
 const stale = 'run: node scripts/generate-schema.ts';
 

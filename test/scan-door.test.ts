@@ -59,7 +59,7 @@ describe('a bare server', () => {
       'version-unknown': '400 -32000',
       'oversized-body': expect.stringMatching(/^413/),
     });
-    expect(seen(facts.sessionIds)).toHaveLength(5);
+    expect(seen(facts.sessionIds)).toHaveLength(3);
     expect(seen(tools).tools.map(({ name }) => name)).toEqual(expect.arrayContaining(everythingTools));
     expect(seen(tools).prompts.length).toBeGreaterThan(0);
   });
@@ -126,7 +126,7 @@ describe('the same server behind the gateway', () => {
     });
     const chosen = facts.probes.legacy['chosen-session'];
     expect(chosen !== undefined && seen(chosen).headers['mcp-session-id']).not.toBe(facts.chosenSession);
-    expect(seen(facts.sessionIds)).toHaveLength(5);
+    expect(seen(facts.sessionIds)).toHaveLength(3);
     expect(seen(tools).tools.map(({ name }) => name)).toContain('everything__echo');
   });
 

@@ -1,12 +1,15 @@
 /** `npm start`: the whole gateway in front of real MCP servers, with nothing to set up. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKeys } from '../../src/cli/authenticator.ts';
 import { makeStateFolder } from '../../src/cli/make-state-folder.ts';
 import { report } from '../../src/cli/report.ts';
+import { scanSummary } from '../../src/cli/scan-summary.ts';
 import { announce, untilStopped } from '../../src/cli/run-serve.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { hostFilesOf, portsOf } from '../../src/scanner/collect/host-files.ts';
+import { readConfigFacts } from '../../src/scanner/collect/read-config-facts.ts';
 import { closeInheritedDescriptors } from '../../src/gateway/descriptors.ts';
 import { ensureDevCertificate } from '../../src/identity/dev-ca.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -16,6 +19,8 @@ const here = import.meta.dirname;
 const config = process.argv[2] ?? join(here, 'merlon.yaml');
 const state = join(here, 'state');
 const roles = ['admin', 'user', 'guest'];
+/** How long the key of the first scan is good for, ms, should nobody be left to revoke it. */
+const SCAN_KEY_MS = 60_000;
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
 
@@ -30,6 +35,33 @@ async function prepare(): Promise<void> {
     throw new MerlonError('STATE_NOT_WRITABLE', `The folder ${state} cannot be written.`, { cause });
   }
   await ensureDevCertificate(join(state, 'tls'), { hosts: [], clock: systemClock });
+}
+
+/** What the scanner says of this gateway, as its administrator and as a stranger. Its key lives as long as the scan. */
+async function showScan(url: string): Promise<void> {
+  const keys = openKeys(join(state, 'keys.json'), { clock: systemClock, onProblem: () => undefined });
+  const key = keys.create({ role: 'admin', name: 'quickstart scan', expiresAt: systemClock.now() + SCAN_KEY_MS });
+  try {
+    const ca = await readFile(join(state, 'tls', 'ca.pem'), 'utf8');
+    const credential = { kind: 'bearer' as const, token: key.text };
+    const facts = readConfigFacts(await readFile(config, 'utf8'), config);
+    const [first = '', ...rest] = await scanSummary([
+      // In use from now on: a burst would leave its first callers without an answer.
+      { kind: 'server', url, credential, verifyTls: true, ca, gentle: true },
+      { kind: 'server-config', file: config },
+      { kind: 'host', files: hostFilesOf(facts), ports: portsOf(facts) },
+    ]);
+    out(`\nScan          ${first}\n`);
+    for (const line of rest) out(`              ${line}\n`);
+    out(
+      '              the whole report: MERLON_API_KEY=… npm run merlon -- scan -c examples/quickstart/merlon.yaml --live\n',
+    );
+  } catch {
+    // The gateway serves all the same.
+    out('\nScan          could not be done; merlon scan says why\n');
+  } finally {
+    keys.forget(key.key.id);
+  }
 }
 
 /** Makes one API key per role on the first start that succeeds; a start that fails would lose what it could not show. */
@@ -75,6 +107,7 @@ try {
   announce(running, out);
   showKeys(keys);
   showClients(running.url, keys.get('user') ?? 'YOUR_KEY');
+  await Promise.race([showScan(running.url), stopped]);
   out('\nCtrl-C stops the gateway and every server that it started.\n');
   await stopped;
 } catch (error) {

@@ -1,7 +1,12 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError, Option } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addAttest } from './command-attest.ts';
 import { addControls } from './command-controls.ts';
+import { addScan } from './command-scan.ts';
+import { addFix } from './command-fix.ts';
+import { addTest } from './command-test.ts';
+import { addRules } from './command-rules.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
@@ -84,6 +89,8 @@ program
     process.exitCode = await runConnect(client, names, options);
   });
 
+addFix(program);
+
 const config = program.command('config').description('work with the configuration');
 config
   .command('check')
@@ -131,7 +138,11 @@ key
     await revokeKey(options.config, id);
   });
 
+addScan(program);
 addControls(program);
+addTest(program);
+addAttest(program);
+addRules(program);
 
 try {
   checkNode();

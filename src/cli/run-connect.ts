@@ -11,7 +11,12 @@ export async function runConnect(
   names: readonly string[],
   options: ConnectOptions,
 ): Promise<number> {
-  const io: ConnectIo = {
+  return await connect(client, names, options, connectIo());
+}
+
+/** The real process, as connect and fix take it. */
+export function connectIo(): ConnectIo {
+  return {
     env: process.env,
     platform: platformOf(process.platform),
     home: homedir(),
@@ -21,7 +26,6 @@ export async function runConnect(
     say: (line) => void process.stderr.write(`${line}\n`),
     ask: process.stdin.isTTY ? ask : undefined,
   };
-  return await connect(client, names, options, io);
 }
 
 /** Systems that Merlon knows nothing of keep their files as Linux does. */

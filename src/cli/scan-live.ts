@@ -20,17 +20,16 @@ export interface LiveOptions {
 export async function liveTarget(
   file: string,
   { env, credential, ca, verifySsl }: LiveOptions,
-): Promise<{ spec: Extract<TargetSpec, { kind: 'server' }>; port: number | undefined }> {
+): Promise<Extract<TargetSpec, { kind: 'server' }>> {
   const url = await gatewayAddress(undefined, { config: file, env });
   const { server } = await readConfig(file, env);
   const own = join(server.state_dir, 'tls', 'ca.pem');
   const trusted = ca ?? (existsSync(own) ? own : undefined);
-  const spec = {
-    kind: 'server' as const,
+  return {
+    kind: 'server',
     url,
     verifyTls: verifySsl,
     ...(credential === undefined ? {} : { credential }),
     ...(trusted === undefined ? {} : { ca: readTextFile(trusted) }),
   };
-  return { spec, port: server.port === 0 ? undefined : server.port };
 }

@@ -1,13 +1,15 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { isSecretKey } from '../detect/token-shapes.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { readScanConfig, type ScanConfig } from '../scanner/baseline/scan-config.ts';
 import { discoverClientConfigs } from '../scanner/collect/client-config.ts';
-import { hostFilesOf } from '../scanner/collect/host-files.ts';
+import { hostFilesOf, portsOf } from '../scanner/collect/host-files.ts';
 import { readConfigFacts } from '../scanner/collect/read-config-facts.ts';
 import { recognize } from '../scanner/recognize.ts';
-import type { Credential, Surroundings, TargetSpec } from '../scanner/target.ts';
+import type { Credential, HostFile, Surroundings, TargetSpec } from '../scanner/target.ts';
 import { readTextFile } from '../scanner/written/read-file.ts';
+import { userStateFolder } from './user-state-folder.ts';
 import { liveTarget } from './scan-live.ts';
 import type { ScanOptions } from './scan-options.ts';
 
@@ -39,7 +41,8 @@ export async function targetsOf(
     options.config === undefined ? undefined : await fromConfig(options.config, options, surroundings, credential);
   const found = options.clients === true ? await discoverClientConfigs(surroundings) : [];
   const specs = [...asked, ...(configured?.specs ?? []), ...found];
-  const host = options.host === true && !specs.some(({ kind }) => kind === 'host') ? [bareHost(options)] : [];
+  const isMissing = options.host === true && !specs.some(({ kind }) => kind === 'host');
+  const host = isMissing ? [hostOf([], [], recordsOf(options, surroundings))] : [];
   const all = [...specs, ...host];
   return {
     specs: all.length > 0 ? all : await byDefault(options, surroundings),
@@ -48,8 +51,13 @@ export async function targetsOf(
   };
 }
 
-function bareHost({ records }: ScanOptions): TargetSpec {
-  return { kind: 'host', files: [], ports: [], ...(records === undefined ? {} : { records }) };
+function hostOf(files: readonly HostFile[], ports: readonly number[], records: string): TargetSpec {
+  return { kind: 'host', files, ports, records };
+}
+
+/** Where `merlon test` writes what it finds, unless the user says otherwise. */
+function recordsOf({ records }: ScanOptions, { env, platform, home }: Surroundings): string {
+  return records ?? join(userStateFolder({ env, platform, home }), 'tests');
 }
 
 /** What is here: the clients of this user and project, and a gateway's configuration. */
@@ -126,16 +134,11 @@ async function fromConfig(
     // What a scan's configuration names to be run is run on --run alone.
     return { specs: config.targets, config };
   }
-  const files = hostFilesOf(readConfigFacts(text, file));
-  const live =
-    options.live === true
-      ? [await liveTarget(file, { env: surroundings.env, credential, ca: options.ca, verifySsl: options.verifySsl })]
-      : [];
-  const ports = live.flatMap(({ port }) => (port === undefined ? [] : [port]));
-  const { records } = options;
-  const host = { kind: 'host' as const, files, ports, ...(records === undefined ? {} : { records }) };
-  const specs = [{ kind: 'server-config' as const, file }, ...live.map(({ spec }) => spec), host];
-  return { specs, config: undefined };
+  const facts = readConfigFacts(text, file);
+  const told = { env: surroundings.env, credential, ca: options.ca, verifySsl: options.verifySsl };
+  const live = options.live === true ? [await liveTarget(file, told)] : [];
+  const host = hostOf(hostFilesOf(facts), portsOf(facts), recordsOf(options, surroundings));
+  return { specs: [{ kind: 'server-config', file }, ...live, host], config: undefined };
 }
 
 /** How the scan proves who it is. Values come from the environment: a command line is seen by all users of a machine. */

@@ -12,6 +12,8 @@ import type { Side } from './unified-diff.ts';
 const HIDDEN = '•••';
 /** Keys below which every value may be a secret. */
 const SECRET_MAPS = /^(env|envs|environment|headers|http_headers)$/;
+/** Most references that are shown within one line. */
+const MAX_REFERENCES = 50;
 const shapes = createMask({ secrets: [] });
 
 /** How {@link sideOf} shows a text. */
@@ -24,19 +26,33 @@ export interface ShowOptions {
   readonly ours: readonly string[];
   /** Words that are shown wherever they stand: how Merlon is started. */
   readonly known: readonly string[];
+  /** Texts that are shown even where every value may be a secret: references that Merlon writes in the place of one. */
+  readonly references?: readonly string[];
 }
 
 /** A client's file as lines to compare, with the secrets hidden in what is shown of them. */
-export function sideOf(text: string, { label, format, root, ours, known }: ShowOptions): Side {
+export function sideOf(text: string, { label, format, ...about }: ShowOptions): Side {
   const bare = text.replace(/^\uFEFF/, '');
   const { tree } = readTree(bare, format);
-  const hidden = tree === undefined ? [] : secretsIn(tree, TOP, { root, ours, known });
+  const hidden = tree === undefined ? [] : secretsIn(tree, TOP, about);
   const shown = applySplices(
     bare,
     hidden.flatMap((part) => cover(bare, part)),
   );
   const lines = linesOf(bare);
-  return { label, lines, shown: linesOf(shown).map(showable) };
+  return { label, lines, shown: linesOf(shown).map((line) => shownLine(line, about.references ?? [])) };
+}
+
+/** A line made showable; a reference of ours in it stays, which would be masked behind a telling name. */
+function shownLine(line: string, references: readonly string[]): string {
+  const [reference, ...others] = references
+    .filter((each) => /^[ -~]{4,300}$/.test(each) && line.includes(each))
+    .slice(0, MAX_REFERENCES);
+  if (reference === undefined) return showable(line);
+  return line
+    .split(reference)
+    .map((part) => shownLine(part, others))
+    .join(reference);
 }
 
 function linesOf(text: string): string[] {
@@ -57,7 +73,7 @@ interface Around {
 }
 
 const TOP: Around = { path: [], isBelow: false, isOurs: false };
-type Known = Pick<ShowOptions, 'root' | 'ours' | 'known'>;
+type Known = Pick<ShowOptions, 'root' | 'ours' | 'known' | 'references'>;
 
 function secretsIn(tree: Tree, around: Around, known: Known): Tree[] {
   if (tree.kind === 'map') {
@@ -66,7 +82,8 @@ function secretsIn(tree: Tree, around: Around, known: Known): Tree[] {
   if (tree.kind === 'scalar') return isSecret(tree.value, around, known) ? [tree] : [];
   return tree.items.flatMap((item, index) => {
     const flag = textOf(tree.items[index - 1]);
-    const isValue = /^--?[A-Za-z][\w-]*$/.test(flag) && isSecretKey(flag);
+    const isValue =
+      /^--?[A-Za-z][\w-]*$/.test(flag) && isSecretKey(flag) && known.references?.includes(textOf(item)) !== true;
     if (isValue && item.kind === 'scalar') return [item];
     const name = textOf(entryOf(item, 'name')?.value);
     return secretsIn(item, name === '' ? around : within(around, name, known), known);
@@ -86,9 +103,11 @@ function textOf(tree: Tree | undefined): string {
 function isSecret(
   value: string | number | boolean | null,
   { path, isBelow, isOurs }: Around,
-  { known }: Known,
+  { known, references = [] }: Known,
 ): boolean {
   if (value === null || typeof value === 'boolean' || value === '') return false;
+  // What Merlon writes itself and knows to be none, wherever it stands.
+  if (typeof value === 'string' && references.includes(value)) return false;
   if (isBelow) return true;
   const key = path.at(-1) ?? '';
   if (typeof value === 'number') return isSecretKey(key);

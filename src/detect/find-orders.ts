@@ -100,7 +100,8 @@ export function judgeOrders(orders: readonly Order[]): Verdict {
 const DISCUSSED =
   /\b(?:detect|scan|flag|block|prevent|identif|sanitiz|classif|guard|protect|defend)\w{0,6}\b.{0,80}\b(?:injection|jailbreak|attack|malicious|poison|exfiltrat)/;
 
-function* sentencesOf(text: string): Generator<string> {
+/** The sentences of a text that is plain already, at most 2,000 of at most 1,000 characters. */
+export function* sentencesOf(text: string): Generator<string> {
   let from = 0;
   for (let count = 0; from < text.length && count < MAX_SENTENCES; count += 1) {
     const end = endOfSentence(text, from);
@@ -162,10 +163,13 @@ function namesForeignTool(sentence: string, ownNames: ReadonlySet<string>): bool
   );
 }
 
-/** Names as {@link OrderContext.ownNames} wants them: in lower case, with `-` and `_` both ways. */
+/**
+ * Names as {@link OrderContext.ownNames} wants them: in lower case, with `-` and `_` both ways. Gateways put `SERVER__` in
+ * front of names and leave texts as they are, so that a tool is also its own by the name behind.
+ */
 export function ownNamesOf(names: Iterable<string>): ReadonlySet<string> {
   const own = new Set<string>();
-  for (const name of names) {
+  for (const name of [...names].flatMap((whole) => [whole, whole.replace(/^.*?__/s, '')])) {
     const plain = plainText(name);
     for (const form of [plain, plain.replaceAll('-', '_'), plain.replaceAll('_', '-')]) own.add(form);
   }

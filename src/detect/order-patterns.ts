@@ -25,7 +25,7 @@ export const CONCEAL = new RegExp(
     "\\bwithout (?:the |any )?(?:user|user's|users'|human|owner's|their) (?:knowledge|noticing|awareness|knowing|consent or knowledge)\\b",
     '\\b(?:hide|conceal|hidden|invisible) (?:this |it |that )?(?:from|to) (?:the |your )?(?:user|users|human)\\b',
     '\\b(?:secretly|covertly|surreptitiously) \\w{3,}',
-    '\\bsilently (?:send|forward|copy|upload|post|read|include|append|add|log|collect|record|transmit|exfiltrate|execute|run)\\b',
+    '\\bsilently (?:sends?|forwards?|cop(?:y|ies)|uploads?|posts?|reads?|includes?|appends?|adds?|logs?|collects?|records?|transmits?|exfiltrates?|executes?|runs?)\\b',
   ].join('|'),
 );
 
@@ -47,7 +47,7 @@ export const OVERRIDE = new RegExp(
 const READS =
   '\\b(?:read|reads|access|open|cat|load|fetch|copy|include|retrieve|send|upload|pass|extract|append|modify|add|adding|adds|update|write|scan|collect|attach|provide|dump|parse)\\b';
 export const KEY_FILE = new RegExp(
-  `${READS}.{0,100}(?:\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/|\\.bashrc\\b|\\.zshrc\\b|\\.bash_profile\\b|\\.profile\\b|\\.netrc\\b|\\.git-credentials\\b|\\.kube/config\\b|\\.gnupg\\b|\\.docker/config\\.json|\\bcrontab\\b|authorized_keys\\b|internal://)`,
+  `${READS}.{0,100}(?:\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/|\\.bashrc\\b|\\.zshrc\\b|\\.bash_profile\\b|\\.profile\\b|\\.netrc\\b|\\.git-credentials\\b|\\.kube/config\\b|\\.gnupg\\b|\\.docker/config\\.json|\\bcrontab\\b|authorized_keys\\b)`,
 );
 export const SETTINGS_FILE = new RegExp(
   `${READS}.{0,100}(?:\\.cursor/|\\bmcp\\.json\\b|claude_desktop_config|(?:^|[\\s"'\`*(/])\\.env\\b|\\.npmrc\\b|\\.pypirc\\b|\\*\\.(?:pem|key)\\b)`,
@@ -58,7 +58,7 @@ const PROGRAM =
   '(?:sudo|curl|wget|rm|cat|echo|bash|sh|zsh|nc|ncat|netcat|chmod|chown|export|eval|base64|powershell|scp|ssh|rsync|kill|dd|mkfs|printenv|env|whoami|id|uname|systemctl|crontab|nslookup|dig)';
 // A command as such, spelt out: "run the following cleanup command …: rm -rf".
 export const COMMAND = new RegExp(
-  `\\b(?:run|execute|perform|issue|invoke|use|prefix)(?: [\\w'-]{1,20}){0,12} ?: ?[\`'"]?${PROGRAM} |\\b(?:run|execute) (?:the )?[\`'"]?(?:sudo|curl|wget|rm -|chmod|bash -c|sh -c) |\\bprefix [\`'"]?${PROGRAM} |\\brun any (?:shell )?command in\\b`,
+  `\\b(?:run|execute|perform|issue|invoke|use)(?: [\\w'-]{1,20}){0,12} ?: ?[\`'"]?${PROGRAM} |\\b(?:run|execute) (?:the )?[\`'"]?(?:sudo|curl|wget|rm -|chmod|bash -c|sh -c) `,
 );
 export const PIPED =
   /\b(?:cat|env|printenv|history|tar)\b.{0,80}\| ?(?:nc|ncat|curl|bash|sh|base64)\b|\b(?:curl|wget)\b.{0,80}(?: -d |--data|--post|\| ?(?:ba)?sh\b)/;
@@ -99,16 +99,14 @@ export const REPLACES = new RegExp(
     '\\b(?:when|if|for) (?:using|calling|a user|the user|users|queries|requests|asked)\\b.{0,160}\\b(?:change|replace|set|switch|modify|redirect|swap|alter) (?:the |any |their )?[\'"\\`]?(?!this |it )[\\w-]{1,40}[\'"\\`]? (?:\\w{1,20} ){0,3}to\\b',
     '\\b(?:deprecated|disabled|replaced|blocked|restricted) (?:due to|because of|for) (?:\\w{1,20} ){0,2}(?:security|vulnerabilit)',
     '\\bis automatically (?:modified|changed|replaced|redirected|altered)\\b',
-    '\\bautomatically (?:sets?|adds?|includes?|uses?) (?:the )?(?:\\w{1,20} ){0,2}(?:parameter|recipient|ticker|destination|radius|query)\\b',
+    '\\bautomatically (?:sets?|adds?|includes?|uses?) (?:the )?(?:\\w{1,20} ){0,2}(?:parameter|recipient|destination|query|amount|address)\\b',
     '\\balways (?:bcc|cc|include|copy|add)\\b.{0,60}\\b(?:email|address|recipient|@)',
-    '\\badd(?:ed)? to (?:a |the |our )?(?:marketing|mailing)\\b',
-    '\\b(?:shared|sold|sent|provided) (?:with|to) third[- ]part',
   ].join('|'),
 );
 
 export const AUTHORITY = new RegExp(
   [
-    '(?:^|[\\s*#[<|])(?:critical |important |urgent |mandatory |emergency )?(?:system|security|admin|administrator|developer|internal|dev|internal dev|privilege|system security|system maintenance|compliance)[ _](?:update|override|maintenance|notice|alert|protocol|note|instructions?|message|validation|enhancement|optimization|directive|command|requirement|escalation check|maintenance protocol)s?\\b ?[:|>\\]]',
+    '(?:^|[\\s*#[<|])(?:critical |important |urgent |mandatory |emergency )?(?:system|security|admin|administrator|developer|internal|dev|internal dev|system security|system maintenance|compliance)[ _](?:update|override|maintenance|notice|alert|protocol|note|instructions?|message|validation|enhancement|optimization|directive|command|requirement|maintenance protocol)s?\\b ?[:|>\\]]',
     '<(?:system|secret|hidden|admin|instructions?|critical|important)>',
     '(?:^|[.\\n ])(?:system|assistant) ?: (?:ignore|you|override|please|from now)',
     '\\bfor (?:\\w{1,20} ){0,3}(?:compliance|security|regulatory|audit|gdpr|soc2|verification|safety)\\b.{0,80}\\b(?:you must|must (?:also|first)|always (?:also )?(?:send|forward|copy|bcc))\\b',
@@ -120,7 +118,6 @@ export const AUTHORITY = new RegExp(
 export const RECITE = new RegExp(
   [
     '\\b(?:state|say|announce|display the message|show the message|report to the user|tell the user|inform the user)(?: [\\w-]{1,20}){0,4}[: ]{1,2}[\'"][^\'"]{20}',
-    '\\bpromotional message\\b',
   ].join('|'),
 );
 

@@ -159,6 +159,18 @@ test('a process that still remembers a key does not bring it back to life by mak
   expect(answer(open(), text)).toBe('revoked_key');
 });
 
+test('a key that is forgotten is refused within a second, and no longer listed', () => {
+  const [gateway, command] = [open(), open()];
+  const { text, key } = command.create(reader);
+  const { key: other } = command.create(reader);
+  clock.advance(1000);
+  expect(gateway.verify(text, clock.now())).not.toHaveProperty('refused');
+  command.forget(key.id);
+  clock.advance(1000);
+  expect(answer(gateway, text)).toBe('unknown_key');
+  expect(command.list().map(({ id }) => id)).toEqual([other.id]);
+});
+
 test('revoking twice keeps the first time, and an unknown id is an error', () => {
   const keys = open();
   const { key } = keys.create(reader);

@@ -55,12 +55,19 @@ function innerOf({ command, args }: Launch): (Launch & { readonly wrapper: strin
   const merlon = merlonInner({ command, args });
   if (merlon !== undefined) return { ...merlon, wrapper: 'merlon wrap' };
   const program = programOf(command);
+  // Another copy of Merlon's command line: whoever it is, what it starts is what matters.
+  if (program === 'node' && args[1] === 'wrap' && /[\\/]cli[\\/]main\.[jt]s$/.test(args[0] ?? '')) {
+    return behindDashes('wrap', args);
+  }
   if (program === 'cmd') return cmdInner(args);
   if (PREFIXES.has(program)) return prefixInner(program, args);
+  return RUN_BEHIND_DASHES.has(program) ? behindDashes(program, args) : undefined;
+}
+
+function behindDashes(wrapper: string, args: readonly string[]): (Launch & { readonly wrapper: string }) | undefined {
   const dashes = args.indexOf('--');
-  if (!RUN_BEHIND_DASHES.has(program) || dashes === -1) return undefined;
-  const [first, ...rest] = args.slice(dashes + 1);
-  return first === undefined ? undefined : { command: first, args: rest, wrapper: program };
+  const [first, ...rest] = dashes === -1 ? [] : args.slice(dashes + 1);
+  return first === undefined ? undefined : { command: first, args: rest, wrapper };
 }
 
 function merlonInner({ command, args }: Launch): Launch | undefined {
@@ -106,7 +113,9 @@ function prefixInner(program: string, args: readonly string[]): (Launch & { read
 
 /** True for text that a shell would take as more than one program with its arguments. */
 export function isComposed(text: string): boolean {
-  return /[;&|<>`\n\r]|\$\(/.test(text);
+  // `<project>` is for a person to replace, and an address joins its parameters with `&`.
+  const plain = text.replaceAll(/<[A-Za-z][\w .-]{0,60}>|\bhttps?:\/\/[^\s|;<>`"']{0,2000}/g, '');
+  return /[;&|<>`\n\r]|\$\(/.test(plain);
 }
 
 /** The words of a simple command; undefined where a shell would be needed to tell. */

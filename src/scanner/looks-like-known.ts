@@ -18,20 +18,19 @@ const LONGEST = 214;
 /** Shortest part of a name in which one letter is compared, characters: shorter words are near each other by chance. */
 const SHORTEST_PART = 5;
 
-const known = { npm: new Set(knownNpmServers), pypi: new Set(knownPythonServers.map(pythonName)) };
-
 /** The known server that a name may be mistaken for; undefined for known names and for all that resemble none. */
 export function looksLikeKnown(name: string, registry: Registry): Lookalike | undefined {
   if (name.length > LONGEST || name.length < 4) return undefined;
   const plain = registry === 'pypi' ? pythonName(name) : name.toLowerCase();
-  const names = known[registry];
+  const { names, byLook, parts } = known()[registry];
   if (names.has(plain)) return undefined;
-  const look = lookOf(plain);
-  for (const each of names) if (lookOf(each) === look) return { known: each, how: 'same-look' };
+  const alike = byLook.get(lookOf(plain));
+  if (alike !== undefined) return { known: alike, how: 'same-look' };
   for (const each of names) if (isOtherScope(plain, each)) return { known: each, how: 'scope' };
+  const mine = partsOf(plain);
   let letter: string | undefined;
-  for (const each of names) {
-    const how = partDiffers(plain, each);
+  for (const [each, theirs] of parts) {
+    const how = partDiffers(mine, theirs);
     if (how === 'slip') return { known: each, how };
     if (how === 'letter') letter ??= each;
   }
@@ -83,8 +82,7 @@ function split(name: string): readonly [string, string] {
 }
 
 /** Compares part by part, so that `slack-mcp` is not near `stack-mcp-server`: exactly one part may differ, by one step. */
-function partDiffers(name: string, other: string): 'slip' | 'letter' | undefined {
-  const [a, b] = [name.split(/[-_./@]+/), other.split(/[-_./@]+/)];
+function partDiffers(a: readonly string[], b: readonly string[]): 'slip' | 'letter' | undefined {
   if (a.length !== b.length) return undefined;
   const at = a.findIndex((part, index) => part !== b[index]);
   const [mine = '', theirs = ''] = [a[at], b[at]];
@@ -101,4 +99,30 @@ function partDiffers(name: string, other: string): 'slip' | 'letter' | undefined
 
 function sorted(text: string): string {
   return text.split('').sort().join('');
+}
+
+function partsOf(name: string): string[] {
+  return name.split(/[-_./@]+/);
+}
+
+interface Known {
+  readonly names: ReadonlySet<string>;
+  readonly byLook: ReadonlyMap<string, string>;
+  readonly parts: readonly (readonly [string, readonly string[]])[];
+}
+
+function prepare(list: readonly string[]): Known {
+  return {
+    names: new Set(list),
+    byLook: new Map(list.map((name) => [lookOf(name), name])),
+    parts: list.map((name) => [name, partsOf(name)]),
+  };
+}
+
+let prepared: Readonly<Record<Registry, Known>> | undefined;
+
+/** Prepared once, when the first name is asked about: a scan may meet a thousand. */
+function known(): Readonly<Record<Registry, Known>> {
+  prepared ??= { npm: prepare(knownNpmServers), pypi: prepare(knownPythonServers.map(pythonName)) };
+  return prepared;
 }

@@ -62,6 +62,7 @@ describe('the package that a launch starts', () => {
     ['python3 -m mcp_server_git', 'other mcp_server_git - false'],
     ['node /x/node_modules/@s/n/dist/index.js', 'other @s/n - false'],
     ['merlon wrap --name a --env B -- npx -y name', 'npx name - false'],
+    ['node /x/src/cli/main.ts wrap --name a -- npx -y name', 'npx name - false'],
     ['sudo -u nobody env A=b npx -y name', 'npx name - false'],
     ['doppler run -- uvx name', 'uvx name - false'],
   ])('%s', (line, expected) => {

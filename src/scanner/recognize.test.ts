@@ -26,7 +26,7 @@ describe('what a file is', () => {
   it('never throws', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('a.json', 'a.yaml', 'a.toml', 'a'), (text, file) => {
-        recognize(text, file);
+        expect(() => recognize(text, file)).not.toThrow();
       }),
     );
   });

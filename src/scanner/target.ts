@@ -51,6 +51,8 @@ export type TargetSpec =
       readonly verifyTls: boolean;
       /** PEM certificates to trust besides the system's. */
       readonly ca?: string;
+      /** Leaves out the bursts that show a rate limit, for servers that are in use. Default false. */
+      readonly gentle?: boolean;
     }
   | { readonly kind: 'server-config'; readonly file: string }
   | { readonly kind: 'client-config'; readonly file: string; readonly client?: string }

@@ -21,7 +21,7 @@ export interface AttestationOptions {
 /** An attestation as it stands in the file, before anybody looks at the evidence. */
 export type WrittenAttestation = Omit<Attestation, 'state'>;
 
-const day: is.Reader<string> = is.turned(is.text, (value) =>
+const dayReader: is.Reader<string> = is.turned(is.text, (value) =>
   startOf(value) === undefined ? { wrong: 'must be a day such as 2027-01-31.' } : { value },
 );
 
@@ -43,8 +43,8 @@ const sha256: is.Reader<string> = is.turned(is.text, (value) =>
 const entry = is.fields({
   control: is.need(is.placed(is.oneOf(controlIds))),
   by: is.need(is.text),
-  date: is.need(day),
-  expires: is.need(day),
+  date: is.need(dayReader),
+  expires: is.need(dayReader),
   statement: is.need(is.text),
   evidence: is.need(is.fields({ file: is.may(is.text), sha256: is.may(sha256), url: is.may(url) })),
 });

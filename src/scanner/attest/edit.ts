@@ -1,4 +1,4 @@
-import { applyEdits, modify } from 'jsonc-parser';
+import { applyEdits, modify, parse } from 'jsonc-parser';
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
 import type { ControlId } from '../../controls/control.ts';
 import { MerlonError } from '../../kernel/errors.ts';
@@ -79,7 +79,7 @@ function editJson(text: string, edit: (list: readonly unknown[]) => Edit): strin
 }
 
 function listIn(text: string): readonly unknown[] | undefined {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parse(text, [], { allowTrailingComma: true });
   const list = typeof value === 'object' && value !== null && KEY in value ? value[KEY] : undefined;
   if (list === undefined || list === null) return undefined;
   if (!Array.isArray(list)) throw notEditable();

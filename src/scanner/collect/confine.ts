@@ -44,7 +44,7 @@ export function confine(wanted: ToConfine): Confined {
   const { network, command } = wanted;
   if (bwrap !== undefined) {
     const options = sandboxOptions(wanted);
-    const trial = spawnSync(bwrap, [...options, '/bin/sh', '-c', ':'], {
+    const trial = spawnSync(bwrap, [...options, '--', '/bin/sh', '-c', ':'], {
       env: { PATH: wanted.path },
       stdio: 'ignore',
       timeout: TRIAL_MS,
@@ -67,10 +67,14 @@ const HIDDEN = ['/tmp', '/var/tmp', '/run', '/home', '/root'];
 function sandboxOptions({ command, program, folder, home, network }: ToConfine): string[] {
   const hidden = [...new Set([...HIDDEN, home])].filter((one) => isFolder(one) && realpathSync(one) === one);
   const isHidden = (file: string): boolean => hidden.some((one) => file.startsWith(one + sep));
-  const needed = [...programFolders(program), ...command.slice(1).flatMap((arg) => neededBy(arg, folder))];
-  const isOpenFolder = isFolder(folder) && !isAbove(folder, [home, ...HIDDEN]);
-  const shown = [...new Set([...needed, ...(isOpenFolder ? [folder] : [])])]
-    .filter((one) => isHidden(one) && !isAbove(one, [home, ...HIDDEN]))
+  const isTooWide = (path: string): boolean => isAbove(path, [home, ...HIDDEN]);
+  const needed = [program, realpathSync(program)].map((file) => installation(file));
+  const isOpenFolder = isFolder(folder) && !isTooWide(folder);
+  const named = command.slice(1).flatMap((arg) => namedBy(arg, folder));
+  const shown = [
+    ...new Set([...needed, ...named.map((path) => surroundings(path, isTooWide)), ...(isOpenFolder ? [folder] : [])]),
+  ]
+    .filter((one) => isHidden(one) && !isTooWide(one))
     .toSorted();
   return [
     ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
@@ -90,24 +94,26 @@ function isAbove(folder: string, others: readonly string[]): boolean {
   return others.some((other) => other === folder || other.startsWith(prefix));
 }
 
-/** The folder of a program and the installation around it: `…/bin/node` needs `…/lib`. */
-function programFolders(program: string): string[] {
-  const real = realpathSync(program);
-  return [program, real].flatMap((file) => {
-    const folder = dirname(file);
-    return basename(folder) === 'bin' || basename(folder) === '.bin' ? [around(dirname(folder))] : [around(folder)];
-  });
+/** The installation around a program: `…/bin/node` needs `…/lib`. */
+function installation(program: string): string {
+  const folder = dirname(program);
+  return projectOf(['bin', '.bin'].includes(basename(folder)) ? dirname(folder) : folder);
 }
 
-/** What an argument that names something on this machine needs: the project around its `node_modules`, or its folder. */
-function neededBy(arg: string, folder: string): string[] {
-  if (!arg.includes('/')) return [];
+/** What on this machine an argument names. */
+function namedBy(arg: string, folder: string): string[] {
   const path = resolve(folder, arg);
-  if (!existsSync(path)) return [];
-  return [path, realpathSync(path)].map((one) => around(isFolder(one) ? one : dirname(one)));
+  return arg.includes('/') && existsSync(path) ? [path, realpathSync(path)] : [];
 }
 
-function around(folder: string): string {
+/** A folder, or the one that a file lies in; the file alone where that would show too much. */
+function surroundings(path: string, isTooWide: (folder: string) => boolean): string {
+  const folder = projectOf(isFolder(path) ? path : dirname(path));
+  return isTooWide(folder) ? path : folder;
+}
+
+/** All packages of a project where a folder is among them: they need one another. */
+function projectOf(folder: string): string {
   const at = folder.indexOf(`${sep}node_modules`);
   return at > 0 ? folder.slice(0, at + `${sep}node_modules`.length) : folder;
 }

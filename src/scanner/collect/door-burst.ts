@@ -1,8 +1,13 @@
 import type { DoorFacts } from '../facts/door.ts';
-import { blind, type Look, saw } from '../look.ts';
+import { type Blind, blind, type Look, saw } from '../look.ts';
 import { type Opened, openingOf } from '../probe/open.ts';
 import { say } from '../probe/say.ts';
 import { ask, harmless, type Visit } from './door-visit.ts';
+
+/** Why there was no burst. */
+export function noBurst(): Blind {
+  return blind('not-asked', 'The scan was told to send no bursts.', '本次扫描被要求不发送突发请求。');
+}
 
 /** Requests of the burst. Enough to meet a limit that follows a burst of 10, few enough to harm nobody. */
 const BURST = 20;

@@ -8,7 +8,7 @@ import type { Tried } from './door-probes.ts';
 import { ask, endSession, enter, harmless, isLetIn, type Visit } from './door-visit.ts';
 
 /** Ids that are collected. */
-const SESSIONS = 5;
+const SESSIONS = 3;
 
 /** What sessions showed. */
 export type SessionFacts = Pick<DoorFacts, 'sessionIds' | 'chosenSession'>;

@@ -191,7 +191,7 @@ describe('sessions', () => {
     );
     const facts = seen((await collect(url)).door);
     const ids = seen(facts.sessionIds);
-    expect([ids.length, new Set(ids).size]).toEqual([5, 5]);
+    expect([ids.length, new Set(ids).size]).toEqual([3, 3]);
     expect(ids).not.toContain(facts.chosenSession);
     expect(facts.probes.legacy['chosen-session']).toMatchObject({
       saw: { headers: { 'mcp-session-id': facts.chosenSession } },

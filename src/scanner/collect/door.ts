@@ -7,16 +7,16 @@ import type { ToolsFacts } from '../facts/tools.ts';
 import { blind, type Look, saw } from '../look.ts';
 import type { AskRules } from '../probe/ask.ts';
 import { openLine } from '../probe/line.ts';
-import { listTools } from '../probe/list.ts';
 import type { Opened } from '../probe/open.ts';
 import { tryAccess } from './door-access.ts';
-import { sendBurst } from './door-burst.ts';
+import { noBurst, sendBurst } from './door-burst.ts';
 import { type DoorCredential, falsify, secretsOf } from './door-credentials.ts';
 import { type Metadata, readMetadata, type Resolve } from './door-metadata.ts';
 import { type Tried, tryBodies, tryMessages, tryOversized, tryPreflight, tryStrangers } from './door-probes.ts';
 import { type SessionFacts, trySessionAfterEnd, trySessionAlone, trySessions } from './door-sessions.ts';
 import { challengeIn, closedProbes, eraFacts, openedIn, type Openings, whyClosed, whyNot } from './door-verdict.ts';
 import { ask, endSession, enter, type Visit } from './door-visit.ts';
+import { listTools } from './list-tools.ts';
 
 export type { DoorCredential } from './door-credentials.ts';
 
@@ -34,6 +34,8 @@ export interface DoorRules extends Pick<AskRules, 'address' | 'verifyTls' | 'ca'
   readonly deadlineMs?: number;
   /** Longest time for all of it, ms; what has not been seen by then is blind. Default 30,000. */
   readonly overallMs?: number;
+  /** Leaves out the burst. Default false. */
+  readonly gentle?: boolean;
   /** Finds the addresses of hosts that the target names. Default: the system's. */
   readonly resolve?: Resolve;
 }
@@ -176,8 +178,8 @@ async function told(
   opened: readonly Opened[],
 ): Promise<Told> {
   const { url } = visit.line;
-  rules.step('sends a burst of requests');
-  const burst = await burstAndEnd(visit, opened);
+  if (rules.gentle !== true) rules.step('sends a burst of requests');
+  const burst = await burstAndEnd(visit, opened, rules.gentle === true);
   return {
     url: nameOf(url, {}),
     isLoopback: isLoopbackHost(url.hostname),
@@ -193,7 +195,11 @@ async function told(
 }
 
 /** All sessions but the one that the burst needs are ended before it: afterwards we may be turned away for a while. */
-async function burstAndEnd(visit: Visit, opened: readonly Opened[]): Promise<DoorFacts['burst']> {
+async function burstAndEnd(visit: Visit, opened: readonly Opened[], isGentle: boolean): Promise<DoorFacts['burst']> {
+  if (isGentle) {
+    await endAll(visit);
+    return noBurst();
+  }
   // Without sessions where that is spoken.
   const last = opened.at(-1);
   const [kept] = last?.era === 'legacy' ? visit.sessions : [];

@@ -63,6 +63,13 @@ describe('reading a server configuration', () => {
   });
 });
 
+it('reads no more items of a list than it is bounded to, and says so', () => {
+  const text = JSON.stringify({ args: Array.from({ length: 5_000 }, () => '--api-key') });
+  const { settings, problems } = readConfigFacts(text, 'a.json');
+  expect(settings['args']?.value).toHaveLength(1_000);
+  expect(problems).toHaveLength(1);
+});
+
 describe('secrets', () => {
   it('are not in the facts, whatever they stand under', () => {
     const text = [

@@ -9,6 +9,8 @@ import { merlonDefaults, merlonOnlyKeys, merlonSections, replacedLists } from '.
 
 /** Most settings that are read of a file; Merlon's own has about 60. */
 const MAX_SETTINGS = 10_000;
+/** Most items of a list that are read. */
+const MAX_ITEMS = 1_000;
 /** Most problems that are told. */
 const MAX_PROBLEMS = 50;
 
@@ -68,7 +70,11 @@ class Settings {
 
   #putList(tree: Tree & { kind: 'list' }, path: readonly string[]): void {
     const key = path.at(-1) ?? '';
-    const values = tree.items.map((item) => (item.kind === 'scalar' ? item.value : null));
+    const items = tree.items.slice(0, MAX_ITEMS);
+    if (items.length < tree.items.length) {
+      this.note(`A list holds more than ${MAX_ITEMS} items: the rest is not judged.`, tree.start, path);
+    }
+    const values = items.map((item) => (item.kind === 'scalar' ? item.value : null));
     const held = values.map((value, at) => holdSecret(value, at === 0 ? { key } : { key, before: values[at - 1] }));
     this.#add(path, tree.start, held);
   }

@@ -21,13 +21,18 @@ export function serverConfigCollector(readEntries?: ReadEntries): Collect<'serve
     const text = await readSmallFile(file, MAX_BYTES);
     const config = 'saw' in text ? understood(readConfigFacts(text.saw, file)) : missing(text);
     const entries = 'saw' in text && 'saw' in config && config.saw.isMerlon ? readEntries?.(text.saw, file) : undefined;
-    const parts = entries === undefined ? { config } : { config, client: saw(entries) };
+    const parts = entries === undefined ? { config } : { config, client: saw(behindIt(entries)) };
     return [{ id: `server-config:${file}`, kind: 'server-config', name: file, parts }];
   };
 }
 
 /** Collects a server's configuration file. */
 export const collectServerConfig: Collect<'server-config'> = serverConfigCollector();
+
+/** The servers of a gateway's own configuration are behind it. */
+function behindIt(facts: ClientFacts): ClientFacts {
+  return { ...facts, servers: facts.servers.map((server) => ({ ...server, behindMerlon: true })) };
+}
 
 /** A file that gave no setting at all and a reason why was not seen: no check may judge its silence. */
 function understood(facts: ConfigFacts): Look<ConfigFacts> {

@@ -180,7 +180,11 @@ function whyNothing(none: NoResult, name: string, started: StdioProcess): Blind 
   if (none === 'too-much')
     return blind('unreadable', `${name} wrote too much to be read.`, `${name} 的输出过多,无法读取。`);
   if (none === 'error')
-    return blind('error', `${name} does not answer as an MCP server.${en}`, `${name} 的回答不符合 MCP。${zh}`);
+    return blind(
+      'error',
+      `${name} answered with an error instead of its tools.${en}`,
+      `${name} 返回了错误,没有给出工具列表。${zh}`,
+    );
   if (exit === 'not-started') return blind('error', `${name} could not be started.`, `无法启动 ${name}。`);
   const code = exit?.code ?? exit?.signal ?? '?';
   return blind(

@@ -1,5 +1,5 @@
-import { isObject } from '../../kernel/jsonrpc.ts';
-import type { ToolFacts, ToolsFacts } from '../facts/tools.ts';
+import { checkDepth, isObject } from '../../kernel/jsonrpc.ts';
+import { type ToolFacts, type ToolsFacts, UNKEPT_SCHEMA } from '../facts/tools.ts';
 
 /** What a server's lists held, as plain JSON; nothing of it is trusted. */
 export interface RawLists {
@@ -16,6 +16,9 @@ const MAX_NAME = 512;
 const MAX_TEXT = 100_000;
 /** Longest schema that is kept, characters of JSON. */
 const MAX_SCHEMA = 400_000;
+
+/** Deepest schema that is kept: checks walk through it. */
+const MAX_SCHEMA_DEPTH = 100;
 
 /** Facts of the lists of one server. Entries that are no objects with a name are left out; what is too long is cut. */
 export function toToolsFacts(server: string, lists: RawLists): ToolsFacts {
@@ -75,12 +78,13 @@ function schemaOf(schema: unknown, cut: Cut): unknown {
   const length = lengthOf(schema);
   if (length === 0 || length <= MAX_SCHEMA) return schema;
   cut.happened = true;
-  return undefined;
+  return UNKEPT_SCHEMA;
 }
 
-/** Characters of a value as JSON; infinite where it nests too deep to be written. */
+/** Characters of a value as JSON; infinite where it nests too deep. */
 function lengthOf(value: unknown): number {
   try {
+    checkDepth(value, MAX_SCHEMA_DEPTH);
     return JSON.stringify(value)?.length ?? 0;
   } catch {
     return Number.POSITIVE_INFINITY;

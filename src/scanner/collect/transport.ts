@@ -148,7 +148,7 @@ const BLINDNESS: Readonly<Record<Miss, readonly [reason: BlindReason, en: string
   silent: [
     'timeout',
     'The server took the connection and finished no handshake in time',
-    '服务器接受了连接,但未及时完成握手',
+    '服务器接受了连接，但未及时完成握手',
   ],
   garbled: ['unreadable', 'The port does not speak TLS', '该端口使用的不是 TLS'],
   unable: ['not-on-this-system', 'OpenSSL on this machine cannot offer it', '本机的 OpenSSL 无法发起该握手'],

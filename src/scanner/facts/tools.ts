@@ -32,3 +32,11 @@ export interface ToolFacts {
     readonly openWorldHint?: boolean;
   };
 }
+
+/** Stands for a schema that is there and was too large or too deep to be kept, which is not the same as none. */
+export const UNKEPT_SCHEMA = { $comment: 'Too large or too deep to be kept by the scan.' } as const;
+
+/** True for {@link UNKEPT_SCHEMA}, also where the facts were written down and read again. */
+export function isUnkept(schema: object): boolean {
+  return '$comment' in schema && schema.$comment === UNKEPT_SCHEMA.$comment && Object.keys(schema).length === 1;
+}

@@ -93,7 +93,7 @@ function tokenIn({ status, body, isCut }: Heard): Look<CredentialHeaders> {
     const code = answer?.['error'];
     // Attacker-controlled, and perhaps an echo of what was sent: only what looks like one of the RFC's codes is told.
     const of = typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? `${status}, ${code}` : String(status);
-    return blind('forbidden', `The token endpoint gave no token (${of}).`, `令牌端点未签发令牌(${of})。`);
+    return blind('forbidden', `The token endpoint gave no token (${of}).`, `令牌端点未签发令牌（${of}）。`);
   }
   const token = answer?.['access_token'];
   const type = answer?.['token_type'];
@@ -113,7 +113,7 @@ function objectIn(body: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 function unreached({ blind: reason, why }: Blind): Blind {
-  return blind(reason, `The token endpoint: ${why.en}`, `令牌端点:${why.zh}`);
+  return blind(reason, `The token endpoint: ${why.en}`, `令牌端点：${why.zh}`);
 }
 
 function unusable(en: string, zh: string): Blind {

@@ -11,6 +11,12 @@ const where: ShapeOf<Where> = {
 
 const problems = { list: { fields: { message: 'text', where } } } as const;
 
+const command = { fields: { command: 'text', args: { list: 'text' }, where } } as const;
+
+const ecosystem = { oneOf: { npm: true, python: true, go: true, rust: true, docker: true } } as const;
+
+const inputPolicy = { oneOf: { accept: true, drop: true, reject: true } } as const;
+
 const exchange: ShapeOf<Exchange> = {
   fields: {
     status: 'number',
@@ -66,7 +72,7 @@ const entry: ShapeOf<ServerEntryFacts> = {
     values: {
       list: {
         fields: {
-          kind: { oneOf: { env: true, header: true, arg: true, url: true } },
+          kind: { oneOf: { env: true, header: true, arg: true, url: true, field: true } },
           name: 'text',
           holds: { oneOf: { literal: true, reference: true, placeholder: true, plain: true } },
           where,
@@ -94,6 +100,7 @@ const entry: ShapeOf<ServerEntryFacts> = {
         isPinned: 'flag',
       },
     },
+    tlsOff: { list: { fields: { what: 'text', where } } },
     behindMerlon: 'flag',
   },
 };
@@ -109,6 +116,7 @@ const tools: ShapeOf<ToolsFacts> = {
           title: 'text',
           description: 'text',
           inputSchema: 'anything',
+          outputSchema: 'anything',
           annotations: {
             fields: { readOnlyHint: 'flag', destructiveHint: 'flag', idempotentHint: 'flag', openWorldHint: 'flag' },
           },
@@ -117,6 +125,7 @@ const tools: ShapeOf<ToolsFacts> = {
     },
     prompts: { list: { fields: { name: 'text', description: 'text' } } },
     isCut: 'flag',
+    confinement: { fields: { by: { oneOf: { bubblewrap: true, none: true } }, network: 'flag' } },
   },
 };
 
@@ -135,6 +144,16 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
         look: {
           fields: {
             versions: { fields: { TLSv1: accepted, 'TLSv1.1': accepted, 'TLSv1.2': accepted, 'TLSv1.3': accepted } },
+            weakSuites: {
+              look: {
+                list: {
+                  fields: {
+                    kind: { oneOf: { broken: true, 'no-forward-secrecy': true, 'cbc-sha1': true } },
+                    suite: 'text',
+                  },
+                },
+              },
+            },
             certificate: {
               look: {
                 fields: {
@@ -173,6 +192,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
       credential: { oneOf: { none: true, bearer: true, oauth: true, headers: true } },
       eras: { fields: { legacy: { look: era }, modern: { look: era } } },
       probes: { fields: { legacy: probes, modern: probes } },
+      chosenSession: 'text',
       sessionIds: { look: { list: 'text' } },
       resourceMetadata: { look: metadata },
       authorizationServers: { list: { look: metadata } },
@@ -208,6 +228,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
           },
         },
       },
+      unavailable: { list: 'text' },
       logging: { look: { fields: { level: 'text', audit_enabled: 'flag' } } },
       controls: {
         look: {
@@ -253,7 +274,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
   config: {
     fields: {
       file: 'text',
-      settings: { map: { fields: { value: 'anything', where } } },
+      settings: { map: { fields: { value: 'anything', where, isDefault: 'flag' } } },
       isMerlon: 'flag',
       problems,
     },
@@ -262,6 +283,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
     fields: {
       file: 'text',
       client: 'text',
+      access: { look: { fields: { mode: 'number', isOwn: 'flag' } } },
       servers: { list: entry },
       settings: { list: { fields: { path: { list: 'text' }, value: 'anything', where } } },
       problems,
@@ -276,8 +298,11 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
       repository: 'text',
       packages: { list: { fields: { registry: 'text', name: 'text', version: 'text', sha256: 'text', where } } },
       remotes: { list: { fields: { url: 'text', where } } },
-      inputs: { list: { fields: { name: 'text', isSecret: 'flag', hasLiteralSecret: 'flag', where } } },
-      command: { fields: { command: 'text', args: { list: 'text' }, where } },
+      inputs: {
+        list: { fields: { name: 'text', isSecret: 'flag', hasLiteralSecret: 'flag', usedAs: { list: 'text' }, where } },
+      },
+      command,
+      commands: { list: command },
       problems,
     },
   },
@@ -308,6 +333,8 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
                   bytes: 'number',
                   kind: { oneOf: { file: true, folder: true, other: true } },
                   folderMode: 'number',
+                  linksTo: 'text',
+                  rotated: { list: 'text' },
                 },
               },
             },
@@ -319,8 +346,11 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
           fields: {
             by: 'text',
             hasRules: 'flag',
-            inputPolicy: { oneOf: { accept: true, drop: true, reject: true } },
+            inputPolicy,
             openPorts: { list: 'number' },
+            openRanges: { list: { fields: { from: 'number', to: 'number' } } },
+            byFamily: { fields: { ip: inputPolicy, ip6: inputPolicy } },
+            isPartial: 'flag',
           },
         },
       },
@@ -332,6 +362,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
         list: {
           fields: {
             path: 'text',
+            holds: { list: 'text' },
             facts: {
               look: { fields: { device: 'text', fileSystem: 'text', isEncrypted: 'flag', freePercent: 'number' } },
             },
@@ -349,7 +380,11 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
   repository: {
     fields: {
       folder: 'text',
-      ecosystems: { list: { oneOf: { npm: true, python: true, go: true, rust: true, docker: true } } },
+      files: 'number',
+      missed: 'anything',
+      malformed: { list: 'text' },
+      ecosystems: { list: ecosystem },
+      packages: { list: { fields: { manifest: 'text', ecosystem, lockFile: 'text' } } },
       lockFiles: { list: 'text' },
       dependencies: { list: { fields: { file: 'text', name: 'text', version: 'text', isPinned: 'flag' } } },
       sbom: { list: 'text' },
@@ -357,15 +392,19 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
         list: {
           fields: {
             file: 'text',
+            system: { oneOf: { github: true, gitlab: true, other: true } },
             scans: { list: 'text' },
             unpinnedActions: { list: { fields: { name: 'text', line: 'number' } } },
             hasWriteAllPermissions: 'flag',
+            declaresPermissions: 'flag',
           },
         },
       },
       securityPolicy: { look: { fields: { file: 'text', hasContact: 'flag', hasDeadline: 'flag' } } },
-      secrets: { list: { fields: { file: 'text', kind: 'text', line: 'number' } } },
-      releases: { look: { fields: { tags: 'number', signedTags: 'number', signsArtifacts: 'flag' } } },
+      secrets: { list: { fields: { file: 'text', kind: 'text', line: 'number', isSample: 'flag' } } },
+      releases: {
+        look: { fields: { tags: 'number', inspected: 'number', signedTags: 'number', signsArtifacts: 'flag' } },
+      },
       installScripts: { list: 'text' },
       hasCodeOwners: 'flag',
       hasTests: 'flag',

@@ -92,6 +92,12 @@ describe('loadRules', () => {
     ]);
   });
 
+  it('takes no rule that judges its own examples otherwise than they say', async () => {
+    const path = put('a.yaml', rule('a-rule').replace('equals: false', 'equals: true'));
+    expect(await codesOf(loadRules([path], { taken: [] }))).toEqual(['RULE_INVALID', 'RULE_INVALID']);
+    expect((await loadRules([path], { taken: [], triesExamples: false })).rules).toHaveLength(1);
+  });
+
   it('takes neither an empty folder nor a file of another kind for rules that hold', async () => {
     expect(await codesOf(loadRules([folder], { taken: [] }))).toEqual(['RULE_INVALID']);
     expect(await codesOf(loadRules([put('rules.txt', 'x')], { taken: [] }))).toEqual(['RULE_INVALID']);

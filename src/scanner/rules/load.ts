@@ -7,6 +7,7 @@ import type { AnyCheck } from '../check.ts';
 import { readTextFile } from '../written/read-file.ts';
 import { readCheckModule } from './check-module.ts';
 import { readRules, type Rule } from './rule.ts';
+import { mismatchError, tryRule } from './try-rule.ts';
 
 /** What files and folders of rules came to. */
 export interface LoadedRules {
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly taken: Iterable<string>;
   /** Runs a module and gives what it exports. Default: `import()`. */
   readonly importModule?: (url: string) => Promise<unknown>;
+  /** False where the caller holds the rules against their examples itself. Default true: a rule that fails them is broken. */
+  readonly triesExamples?: boolean;
 }
 
 const RULES = /\.(ya?ml|json)$/i;
@@ -51,6 +54,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions):
       problems.push(...problemsIn(error));
     }
   }
+  if (options.triesExamples !== false) problems.push(...rules.flatMap(tryRule).map(mismatchError));
   if (problems.length > 0) throw new Problems('What steers the scan', problems);
   return { rules, written, checks: [...rules.map(({ check }) => check), ...written] };
 }

@@ -30,22 +30,24 @@ export interface FieldsOf {
 /** The shape of a type. The compiler holds the shapes of all facts against the facts with it. */
 export type ShapeOf<T> = unknown extends T ? 'anything' : ShapeOfSaid<NonNullable<T>>;
 
-type ShapeOfSaid<T> = [T] extends [Saw<unknown> | Blind]
-  ? { readonly look: ShapeOf<SeenIn<T>> }
-  : [T] extends [boolean]
-    ? 'flag'
-    : [T] extends [number]
-      ? 'number'
-      : [T] extends [string]
-        ? string extends T
-          ? 'text'
-          : { readonly oneOf: Readonly<Record<T, true>> }
-        : [T] extends [string | number | boolean]
-          ? 'anything'
-          : [T] extends [readonly (infer Item)[]]
-            ? { readonly list: ShapeOf<Item> }
-            : string extends keyof T
-              ? { readonly map: ShapeOf<T[string & keyof T]> }
-              : { readonly fields: { readonly [Key in keyof T]-?: ShapeOf<T[Key]> } };
+type ShapeOfSaid<T> = [T] extends [Blind]
+  ? 'anything'
+  : [T] extends [Saw<unknown> | Blind]
+    ? { readonly look: ShapeOf<SeenIn<T>> }
+    : [T] extends [boolean]
+      ? 'flag'
+      : [T] extends [number]
+        ? 'number'
+        : [T] extends [string]
+          ? string extends T
+            ? 'text'
+            : { readonly oneOf: Readonly<Record<T, true>> }
+          : [T] extends [string | number | boolean]
+            ? 'anything'
+            : [T] extends [readonly (infer Item)[]]
+              ? { readonly list: ShapeOf<Item> }
+              : string extends keyof T
+                ? { readonly map: ShapeOf<T[string & keyof T]> }
+                : { readonly fields: { readonly [Key in keyof T]-?: ShapeOf<T[Key]> } };
 
 type SeenIn<T> = T extends { readonly saw: infer Seen } ? Seen : never;

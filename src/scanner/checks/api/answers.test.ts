@@ -63,9 +63,16 @@ describe('silence is never a pass', () => {
 });
 
 describe('what the server says of a control', () => {
-  const reported = apiChecks.filter(
-    ({ id, control }) => verdict(id, withReport(control, { enforced: 'no' })) === 'fail',
+  const reported = apiChecks.filter(({ id, control }) =>
+    ['fail', 'manual'].includes(verdict(id, withReport(control, { enforced: 'no' }))),
   );
+
+  it('is a question to a person where something else may do it', () => {
+    const asked = reported.filter(
+      ({ id, control }) => verdict(id, withReport(control, { enforced: 'no' })) === 'manual',
+    );
+    expect(asked.map(({ control }) => control).toSorted()).toEqual(['C16', 'C17', 'C18', 'C19']);
+  });
 
   it('is asked of eleven controls', () => {
     expect(reported.map(({ control }) => control).toSorted()).toEqual(
@@ -73,7 +80,7 @@ describe('what the server says of a control', () => {
     );
   });
 
-  it('fails for no and warns for partly, and no report is no question', () => {
+  it('warns for partly, and no report is no question', () => {
     for (const { id, control } of reported) {
       expect(verdict(id, withReport(control, { enforced: 'partly' })), id).toBe('warn');
       expect(verdict(id, api({ controls: saw([]) })), id).toBe('not-applicable');
@@ -87,7 +94,7 @@ describe('what the server says of a control', () => {
     expect(verdict('api-security-tests', withReport('C19', { facts: { last_security_test: '2027-06-01' } }))).toBe(
       'fail',
     );
-    expect(verdict('api-log-rotation', withReport('C10', { facts: { audit_rotation: null } }))).toBe('fail');
+    expect(verdict('api-log-rotation', withReport('C10', { facts: { audit_rotation: 'never' } }))).toBe('fail');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ControlId } from '../../../controls/control.ts';
 import type { Text } from '../../../kernel/text.ts';
-import { type Answer, fail, pass, unseen, warn } from '../../check.ts';
+import { type Answer, fail, manual, pass, unseen, warn } from '../../check.ts';
 import type { ApiFacts, ControlReport } from '../../facts/api.ts';
 import { blind } from '../../look.ts';
 
@@ -8,13 +8,16 @@ import { blind } from '../../look.ts';
 const MOST_FACTS = 10;
 
 /** A judgement of a report's figures: what is wrong with them, or undefined where they say nothing against it. */
-export type Objection = (facts: ControlReport['facts']) => Text | undefined;
+export type Objection = (facts: ControlReport['facts'], enforced: 'yes' | 'partly') => Text | undefined;
+
+/** Whether only the server itself can do it, or others around it may. */
+export type Where = 'here' | 'or elsewhere';
 
 /**
  * What a server says it does for a control. `no`, and figures that contradict it, fail; `partly` warns. Who says nothing
- * of the control is not asked about it.
+ * of the control is not asked about it. What may as well be done `or elsewhere`, and is not done here, a person answers.
  */
-export function answerReported({ url, controls }: ApiFacts, id: ControlId, objection?: Objection): Answer {
+export function answerReported({ url, controls }: ApiFacts, id: ControlId, done: Where, objection?: Objection): Answer {
   const where = { url: `${url}/api/v2/controls` };
   if ('blind' in controls) return unseen(controls, { where });
   const report = controls.saw.find((one) => one.id === id);
@@ -23,13 +26,22 @@ export function answerReported({ url, controls }: ApiFacts, id: ControlId, objec
   }
   const { enforced, facts } = report;
   const figures = quoted(facts);
+  if (enforced === 'no' && done === 'or elsewhere') {
+    return manual(
+      {
+        en: 'The server says that it does not do it; whether something else does, a person has to say.',
+        zh: '服务器自述未实施；是否由其他系统实施，需要人工作答。',
+      },
+      { where },
+    );
+  }
   if (enforced === 'no') {
     return fail(
       { en: `The server says that it does not do it${figures.en}.`, zh: `服务器自述未实施${figures.zh}。` },
       { where },
     );
   }
-  const wrong = objection?.(facts);
+  const wrong = objection?.(facts, enforced);
   if (wrong !== undefined) return fail(wrong, { where });
   if (enforced === 'partly') {
     return warn(
@@ -47,5 +59,5 @@ function quoted(facts: ControlReport['facts']): Text {
   const entries = Object.entries(facts).slice(0, MOST_FACTS);
   if (entries.length === 0) return { en: '', zh: '' };
   const list = entries.map(([key, value]) => `${key} ${String(value)}`).join(', ');
-  return { en: `: ${list}`, zh: `:${list}` };
+  return { en: `: ${list}`, zh: `：${list}` };
 }

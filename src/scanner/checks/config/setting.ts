@@ -77,14 +77,14 @@ export function said(facts: ConfigFacts, path: string): Text {
   if (setting === undefined) return { en: `\`${path}\` is not set`, zh: `未设置 \`${path}\`` };
   const value = shown(setting.value);
   if (setting.isDefault === true) {
-    return { en: `\`${path}\` is not set, its default is ${value}`, zh: `未设置 \`${path}\`,其默认值为 ${value}` };
+    return { en: `\`${path}\` is not set, its default is ${value}`, zh: `未设置 \`${path}\`，其默认值为 ${value}` };
   }
   return { en: `\`${path}\` is ${value}`, zh: `\`${path}\` 为 ${value}` };
 }
 
 /** Sentences out of parts of sentences. */
 export function sentence(...parts: readonly Text[]): Text {
-  return { en: `${parts.map(({ en }) => en).join(', ')}.`, zh: `${parts.map(({ zh }) => zh).join(',')}。` };
+  return { en: `${parts.map(({ en }) => en).join(', ')}.`, zh: `${parts.map(({ zh }) => zh).join('，')}。` };
 }
 
 /** A value as it may be quoted, cut to what fits into a sentence. */
@@ -101,7 +101,7 @@ export function unresolved(facts: ConfigFacts, paths: readonly string[]): Answer
   const why = blind(
     'unreadable',
     `\`${path}\` is a reference, which a scan does not follow.`,
-    `\`${path}\` 是引用,扫描不会解析它。`,
+    `\`${path}\` 是引用，扫描不会解析它。`,
   );
   return unseen(why, { where: whereOf(facts, path) });
 }
@@ -164,7 +164,7 @@ export interface Upstream {
   readonly where: Where;
 }
 
-/** The upstreams that are not switched off. */
+/** The upstreams that are not switched off, at most 1000. */
 export function upstreamsOf(facts: ConfigFacts): readonly Upstream[] {
   const found = new Map<string, { command?: string; url?: string; where: Where; disabled?: boolean }>();
   for (const { where, value } of Object.values(facts.settings)) {
@@ -177,7 +177,7 @@ export function upstreamsOf(facts: ConfigFacts): readonly Upstream[] {
     if (key === 'command') upstream.command = text;
     if (key === 'url') Object.assign(upstream, { url: text, where });
   }
-  return [...found].flatMap(([name, { disabled, command, url, where }]) =>
-    disabled === true ? [] : [{ name, command, url, where }],
-  );
+  return [...found]
+    .slice(0, 1_000)
+    .flatMap(([name, { disabled, command, url, where }]) => (disabled === true ? [] : [{ name, command, url, where }]));
 }

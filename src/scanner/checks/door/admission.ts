@@ -45,18 +45,18 @@ export function refusalOf(facts: DoorFacts, name: ProbeName, { what, severity }:
     if (admission === 'turned-away') {
       return pass({
         en: `A request with ${what.en} was turned away (${how}).`,
-        zh: `带有${what.zh}的请求被拒绝(${how})。`,
+        zh: `带有${what.zh}的请求被拒绝（${how}）。`,
       });
     }
     if (admission === 'unclear') {
       return unclear(
         `A request with ${what.en} was answered with ${how}, which neither lets in nor turns away.`,
-        `带有${what.zh}的请求得到 ${how},既不是放行也不是拒绝。`,
+        `带有${what.zh}的请求得到 ${how}，既不是放行也不是拒绝。`,
       );
     }
     const seenText = {
       en: `A request with ${what.en} was served (${how}).`,
-      zh: `带有${what.zh}的请求得到了正常应答(${how})。`,
+      zh: `带有${what.zh}的请求得到了正常应答（${how}）。`,
     };
     return severity === undefined ? fail(seenText) : fail(seenText, { severity });
   });

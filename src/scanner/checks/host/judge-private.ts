@@ -15,33 +15,33 @@ export function judgePrivate({ path, facts }: HostFileFacts): Answer {
     return fail(
       {
         en: `${path} has mode ${bits}: every user of this machine can reach it.`,
-        zh: `${path} 的权限为 ${bits}:本机任何用户都能访问。`,
+        zh: `${path} 的权限为 ${bits}：本机任何用户都能访问。`,
       },
       { ...more, remedy },
     );
   }
   if ((mode & 0o020) !== 0) {
     return fail(
-      { en: `${path} has mode ${bits}: its group can change it.`, zh: `${path} 的权限为 ${bits}:所属组可以修改它。` },
+      { en: `${path} has mode ${bits}: its group can change it.`, zh: `${path} 的权限为 ${bits}：所属组可以修改它。` },
       { ...more, remedy },
     );
   }
   if (isOpenFolder(folderMode)) {
     const folder = {
       en: `The folder of ${path} has mode ${octal(folderMode)}: every user can exchange the file.`,
-      zh: `${path} 所在文件夹的权限为 ${octal(folderMode)}:任何用户都能替换该文件。`,
+      zh: `${path} 所在文件夹的权限为 ${octal(folderMode)}：任何用户都能替换该文件。`,
     };
     return fail(folder, {
       ...more,
       remedy: {
         en: 'Take the right to write from others: `chmod o-w` on the folder.',
-        zh: '取消其他用户对该文件夹的写权限:`chmod o-w`。',
+        zh: '取消其他用户对该文件夹的写权限：`chmod o-w`。',
       },
     });
   }
   if ((mode & 0o050) !== 0) {
     return warn(
-      { en: `${path} has mode ${bits}: its group can read it.`, zh: `${path} 的权限为 ${bits}:所属组可以读取。` },
+      { en: `${path} has mode ${bits}: its group can read it.`, zh: `${path} 的权限为 ${bits}：所属组可以读取。` },
       { ...more, remedy, severity: 'low' },
     );
   }

@@ -52,11 +52,11 @@ function whyBlind(all: readonly Answered[]): Look<FirewallFacts> {
   const failed = all.find((one) => one.kind === 'failed');
   if (failed !== undefined || all.some(({ kind }) => kind === 'said')) {
     const why = failed?.kind === 'failed' ? failed.why : 'its output was not understood';
-    return blind('error', `The firewall's tool gave no answer: ${why}.`, `防火墙工具没有给出结果:${why}。`);
+    return blind('error', `The firewall's tool gave no answer: ${why}.`, `防火墙工具没有给出结果：${why}。`);
   }
   return blind(
     'not-on-this-system',
     'Neither nft, iptables-save nor ufw is installed: whether packets are filtered cannot be seen.',
-    '未安装 nft、iptables-save 或 ufw:无法判断是否有包过滤。',
+    '未安装 nft、iptables-save 或 ufw：无法判断是否有包过滤。',
   );
 }

@@ -16,5 +16,5 @@ export const apiAlerts = defineCheck({
     en: 'Let failed sign-ins, refusals and anomalies raise alerts that reach a person.',
     zh: '让登录失败、拒绝和异常触发能通知到人的告警。',
   },
-  ask: (facts) => answerReported(facts, 'C17'),
+  ask: (facts) => answerReported(facts, 'C17', 'or elsewhere'),
 });

@@ -13,7 +13,7 @@ export const apiAuditEnabled = defineCheck({
   },
   remedy: {
     en: 'Turn the audit record on (`security.audit_log_enabled: true`).',
-    zh: '启用审计日志(`security.audit_log_enabled: true`)。',
+    zh: '启用审计日志（`security.audit_log_enabled: true`）。',
   },
   ask({ url, logging }) {
     const where = { url: `${url}/api/v2/config/logging` };

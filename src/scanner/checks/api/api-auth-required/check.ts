@@ -13,7 +13,7 @@ export const apiAuthRequired = defineCheck({
   },
   remedy: {
     en: 'Require authentication (`auth.required: true`).',
-    zh: '要求身份认证(`auth.required: true`)。',
+    zh: '要求身份认证（`auth.required: true`）。',
   },
   ask({ url, isLoopback, info, withoutCredential }) {
     const where = { url, probe: 'GET /api/v2/roles, /api/v2/tools without a credential' };
@@ -21,7 +21,7 @@ export const apiAuthRequired = defineCheck({
     const open = openTo(withoutCredential);
     if (open.length > 0) {
       return fail(
-        { en: `Answered without a credential: ${open.join(', ')}.`, zh: `未提供凭据即应答:${open.join('、')}。` },
+        { en: `Answered without a credential: ${open.join(', ')}.`, zh: `未提供凭据即应答：${open.join('、')}。` },
         worse,
       );
     }
@@ -46,15 +46,15 @@ function closedTo(look: ApiFacts['withoutCredential'], says: boolean | undefined
   const statuses = GUARDED.map((path) => look.saw[path]);
   const list = statuses.map((status) => status ?? '-').join(', ');
   if (statuses.some((status) => status === 401 || status === 403)) {
-    return pass({ en: `Refused without a credential (${list}).`, zh: `未提供凭据时被拒绝(${list})。` }, { where });
+    return pass({ en: `Refused without a credential (${list}).`, zh: `未提供凭据时被拒绝（${list}）。` }, { where });
   }
   if (says === true) {
     const seen = {
       en: `It says auth_required: true, but the answers without a credential show nothing (${list}).`,
-      zh: `自述 auth_required: true,但未提供凭据时的应答不能说明问题(${list})。`,
+      zh: `自述 auth_required: true，但未提供凭据时的应答不能说明问题（${list}）。`,
     };
     return warn(seen, { where, severity: 'low' });
   }
-  const seen = { en: `Nothing shows that a credential is needed (${list}).`, zh: `没有迹象表明需要凭据(${list})。` };
+  const seen = { en: `Nothing shows that a credential is needed (${list}).`, zh: `没有迹象表明需要凭据（${list}）。` };
   return warn(seen, { where, severity: 'medium' });
 }

@@ -16,5 +16,5 @@ export const apiIncidents = defineCheck({
     en: 'Set up how incidents are opened, contained and closed.',
     zh: '建立安全事件的开启、遏制与关闭流程。',
   },
-  ask: (facts) => answerReported(facts, 'C18'),
+  ask: (facts) => answerReported(facts, 'C18', 'or elsewhere'),
 });

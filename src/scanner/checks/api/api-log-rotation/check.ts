@@ -17,11 +17,12 @@ export const apiLogRotation = defineCheck({
     zh: '为审计日志和服务器日志启用轮换。',
   },
   ask: (facts) =>
-    answerReported(facts, 'C10', (figures) => {
+    answerReported(facts, 'C10', 'here', (figures) => {
       const never = ['audit_rotation', 'log_rotation'].filter((key) => NEVER.has(figures[key]));
       if (never.length === 0) return undefined;
-      return { en: `Not rotated: ${never.join(', ')}.`, zh: `未轮换:${never.join('、')}。` };
+      return { en: `Not rotated: ${never.join(', ')}.`, zh: `未轮换：${never.join('、')}。` };
     }),
 });
 
-const NEVER = new Set<unknown>(['none', 'never', 'off', '', null, false]);
+/** Null says that there is no such log. */
+const NEVER = new Set<unknown>(['none', 'never', 'off', '', false]);

@@ -16,5 +16,5 @@ export const apiMasking = defineCheck({
     en: 'Mask secrets and personal data in logs and answers.',
     zh: '在日志和应答中对机密与个人数据脱敏。',
   },
-  ask: (facts) => answerReported(facts, 'C08'),
+  ask: (facts) => answerReported(facts, 'C08', 'here'),
 });

@@ -14,13 +14,13 @@ export const apiNetworkBounds = defineCheck({
   },
   remedy: {
     en: 'Check Host and Origin of every request, and listen only where callers are.',
-    zh: '检查每个请求的 Host 与 Origin,并只监听调用方所在的网络。',
+    zh: '检查每个请求的 Host 与 Origin，并只监听调用方所在的网络。',
   },
   ask: (facts) =>
-    answerReported(facts, 'C11', (figures) => {
+    answerReported(facts, 'C11', 'here', (figures) => {
       const off = ['allowed_hosts_checked', 'origins_checked'].filter((key) => figures[key] === false);
       if (off.length === 0) return undefined;
       const host = String(figures['listen_host'] ?? '-');
-      return { en: `Off: ${off.join(', ')} (listens on ${host}).`, zh: `未启用:${off.join('、')}(监听 ${host})。` };
+      return { en: `Off: ${off.join(', ')} (listens on ${host}).`, zh: `未启用：${off.join('、')}（监听 ${host}）。` };
     }),
 });

@@ -10,11 +10,11 @@ export const apiProtectionsOn = defineCheck({
   basis: 'told',
   title: {
     en: 'No protection is switched off, and none is configured in vain.',
-    zh: '没有被关闭的保护,也没有配置了却未生效的保护。',
+    zh: '没有被关闭的保护，也没有配置了却未生效的保护。',
   },
   remedy: {
     en: 'Turn the protection on again, or accept the finding with a reason and a date.',
-    zh: '重新启用该保护,或注明理由与期限后接受该结果。',
+    zh: '重新启用该保护，或注明理由与期限后接受该结果。',
   },
   ask({ url, info }): readonly Answer[] {
     const where = { url: `${url}/api/v2/info` };
@@ -37,8 +37,8 @@ export const apiProtectionsOn = defineCheck({
         return warn(seen, { where, subject: key });
       }),
       ...(not ?? []).slice(0, MOST).map((sentence) => {
-        const seen = { en: `Configured, but not done: ${sentence}`, zh: `已配置但未生效:${sentence}` };
-        return warn(seen, { where, subject: sentence, severity: 'low' });
+        const seen = { en: `Configured, but not done: ${sentence}`, zh: `已配置但未生效：${sentence}` };
+        return warn(seen, { where, subject: keyOf(sentence), severity: 'low' });
       }),
     ];
     return findings.length > 0 ? findings : [pass({ en: 'Both lists are empty.', zh: '两个列表均为空。' }, { where })];
@@ -47,3 +47,8 @@ export const apiProtectionsOn = defineCheck({
 
 /** Entries of each list that are answered. */
 const MOST = 50;
+
+/** The sentences begin with the key of the configuration that they are about. */
+function keyOf(sentence: string): string {
+  return /^[a-z][a-z0-9_.]{0,99}(?=:)/.exec(sentence)?.[0] ?? sentence;
+}

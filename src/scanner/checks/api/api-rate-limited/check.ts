@@ -28,7 +28,7 @@ export const apiRateLimited = defineCheck({
     if (typeof limit === 'number' && limit > 0) {
       const seen = {
         en: `The server says that it allows ${limit} requests a minute; a short burst stayed below that.`,
-        zh: `服务器自述每分钟允许 ${limit} 个请求;短时突发未达到该值。`,
+        zh: `服务器自述每分钟允许 ${limit} 个请求；短时突发未达到该值。`,
       };
       return limit <= thresholds.requests_per_minute ? pass(seen, { where }) : warn(seen, { where, severity: 'low' });
     }
@@ -36,7 +36,7 @@ export const apiRateLimited = defineCheck({
     const { sent } = burst.saw;
     const seen = {
       en: `None of ${sent} requests was limited: there is no limit, or a high one.`,
-      zh: `${sent} 个请求均未受限:没有限制或阈值较高。`,
+      zh: `${sent} 个请求均未受限：没有限制或阈值较高。`,
     };
     return warn(seen, { where, severity: 'low' });
   },

@@ -22,7 +22,7 @@ export const apiRolesConfigured = defineCheck({
     const count = roles.saw.length;
     const seen = {
       en: `${count} ${count === 1 ? 'role' : 'roles'}: ${names.join(', ') || '-'}.`,
-      zh: `${count} 个角色:${names.join('、') || '-'}。`,
+      zh: `${count} 个角色：${names.join('、') || '-'}。`,
     };
     return count >= thresholds.roles ? pass(seen, { where }) : warn(seen, { where });
   },

@@ -13,7 +13,7 @@ export const apiRolesNotAllPowerful = defineCheck({
   },
   remedy: {
     en: 'Give each role the permissions that it needs, and `*:*` to administrators alone.',
-    zh: '为每个角色只授予所需权限,`*:*` 仅限管理员。',
+    zh: '为每个角色只授予所需权限，`*:*` 仅限管理员。',
   },
   ask({ url, roles }) {
     const where = { url: `${url}/api/v2/roles` };
@@ -24,7 +24,7 @@ export const apiRolesNotAllPowerful = defineCheck({
     const names = powerful.slice(0, MOST_NAMES).map(({ name }) => name);
     const seen = {
       en: `May do everything: ${powerful.length} of ${all.length} (${names.join(', ') || '-'}).`,
-      zh: `拥有全部权限:${all.length} 个角色中的 ${powerful.length} 个(${names.join('、') || '-'})。`,
+      zh: `拥有全部权限：${all.length} 个角色中的 ${powerful.length} 个（${names.join('、') || '-'}）。`,
     };
     if (powerful.length === all.length) return fail(seen, { where });
     return powerful.length > 1 ? warn(seen, { where, severity: 'low' }) : pass(seen, { where });

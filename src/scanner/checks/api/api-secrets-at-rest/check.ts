@@ -14,12 +14,12 @@ export const apiSecretsAtRest = defineCheck({
   },
   remedy: {
     en: 'Keep keys as hashes and other secrets in a secret store.',
-    zh: '以散列保存密钥,其他机密存入机密存储。',
+    zh: '以散列保存密钥，其他机密存入机密存储。',
   },
   ask: (facts) =>
-    answerReported(facts, 'C07', ({ api_keys: keys }) =>
+    answerReported(facts, 'C07', 'here', ({ api_keys: keys }) =>
       keys === undefined || keys === 'hashed' || keys === 'encrypted' || keys === 'none'
         ? undefined
-        : { en: `API keys are kept as: ${keys}.`, zh: `API 密钥的保存方式:${keys}。` },
+        : { en: `API keys are kept as: ${keys}.`, zh: `API 密钥的保存方式：${keys}。` },
     ),
 });

@@ -13,7 +13,7 @@ export const apiSecure = defineCheck({
   },
   remedy: {
     en: 'Turn TLS on (`server.secure: true`) and give it a certificate.',
-    zh: '启用 TLS(`server.secure: true`)并配置证书。',
+    zh: '启用 TLS（`server.secure: true`）并配置证书。',
   },
   ask({ url, isLoopback, info }) {
     const where = { url: `${url}/api/v2/info` };
@@ -26,7 +26,7 @@ export const apiSecure = defineCheck({
     if (url.startsWith('https://')) {
       const seen = {
         en: 'It says secure: false, though its address is https: TLS ends in front of it.',
-        zh: '自述 secure: false,但地址为 https:TLS 在其前方终止。',
+        zh: '自述 secure: false，但地址为 https:TLS 在其前方终止。',
       };
       return warn(seen, { where, severity: 'low' });
     }

@@ -17,11 +17,11 @@ export const apiSecurityTests = defineCheck({
     zh: '至少每 `test_record_days` 天对其运行一次安全测试。',
   },
   ask: (facts, { now, thresholds }) =>
-    answerReported(facts, 'C19', ({ last_security_test: last }) => {
+    answerReported(facts, 'C19', 'or elsewhere', ({ last_security_test: last }) => {
       if (last === undefined) return undefined;
       const when = typeof last === 'string' ? Date.parse(last) : typeof last === 'number' ? last : Number.NaN;
       if (last === null) return { en: 'It was never tested.', zh: '从未测试。' };
-      if (Number.isNaN(when)) return { en: `Last test: ${last}.`, zh: `上次测试:${last}。` };
+      if (Number.isNaN(when)) return { en: `Last test: ${last}.`, zh: `上次测试：${last}。` };
       const days = Math.floor((now - when) / DAY_MS);
       if (days <= thresholds.test_record_days && days >= -1) return undefined;
       return { en: `The last test was ${days} days ago.`, zh: `上次测试在 ${days} 天前。` };

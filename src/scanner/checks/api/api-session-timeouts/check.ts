@@ -24,6 +24,7 @@ export const apiSessionTimeouts = defineCheck({
     return answerReported(
       facts,
       'C06',
+      'here',
       (figures) => tooLong(figures, 'session_idle_seconds', idle) ?? tooLong(figures, 'session_max_seconds', max),
     );
   },
@@ -34,5 +35,5 @@ function tooLong(figures: ControlReport['facts'], key: string, most: number): Te
   const value = figures[key];
   const isEndless = value === 0 || value === null || value === false;
   if (!isEndless && !(typeof value === 'number' && value > most)) return undefined;
-  return { en: `${key} is ${value}; at most ${most} is allowed.`, zh: `${key} 为 ${value};最多允许 ${most}。` };
+  return { en: `${key} is ${value}; at most ${most} is allowed.`, zh: `${key} 为 ${value}；最多允许 ${most}。` };
 }

@@ -14,7 +14,7 @@ export const apiTaskPermissions = defineCheck({
   },
   remedy: {
     en: 'Narrow what a session may do to its task, and let grants expire.',
-    zh: '将会话权限收窄到任务所需,并使授权到期失效。',
+    zh: '将会话权限收窄到任务所需，并使授权到期失效。',
   },
-  ask: (facts) => answerReported(facts, 'C05'),
+  ask: (facts) => answerReported(facts, 'C05', 'here'),
 });

@@ -14,7 +14,7 @@ export const apiToolSandbox = defineCheck({
   },
   remedy: {
     en: 'Run the upstream in a sandbox that takes away files, network and privileges it does not need.',
-    zh: '让上游在沙箱中运行,去除其不需要的文件、网络和特权。',
+    zh: '让上游在沙箱中运行，去除其不需要的文件、网络和特权。',
   },
   ask(facts) {
     return byUpstream(facts, (tools, more) => {
@@ -22,7 +22,7 @@ export const apiToolSandbox = defineCheck({
       if (loose.length > 0) {
         const seen = {
           en: `${loose.length} of ${tools.length} tools run outside a sandbox: ${namesOf(loose)}.`,
-          zh: `${tools.length} 个工具中有 ${loose.length} 个在沙箱之外运行:${namesOf(loose)}。`,
+          zh: `${tools.length} 个工具中有 ${loose.length} 个在沙箱之外运行：${namesOf(loose)}。`,
         };
         return warn(seen, more);
       }

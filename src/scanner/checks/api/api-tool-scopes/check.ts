@@ -23,7 +23,7 @@ export const apiToolScopes = defineCheck({
       if (bare.length > 0) {
         const seen = {
           en: `${bare.length} of ${tools.length} tools have no security properties: ${namesOf(bare)}.`,
-          zh: `${tools.length} 个工具中有 ${bare.length} 个未配置安全属性:${namesOf(bare)}。`,
+          zh: `${tools.length} 个工具中有 ${bare.length} 个未配置安全属性：${namesOf(bare)}。`,
         };
         return fail(seen, more);
       }
@@ -31,7 +31,7 @@ export const apiToolScopes = defineCheck({
       if (wide.length > 0) {
         const seen = {
           en: `${wide.length} of ${tools.length} tools have no scope, or one that is everything: ${namesOf(wide)}.`,
-          zh: `${tools.length} 个工具中有 ${wide.length} 个没有权限范围或范围为全部:${namesOf(wide)}。`,
+          zh: `${tools.length} 个工具中有 ${wide.length} 个没有权限范围或范围为全部：${namesOf(wide)}。`,
         };
         return warn(seen, more);
       }

@@ -13,7 +13,7 @@ export const apiWrongCredentialRefused = defineCheck({
   },
   remedy: {
     en: 'Verify credentials; the presence of a header proves nothing.',
-    zh: '验证凭据;仅有请求头不能证明身份。',
+    zh: '验证凭据；仅有请求头不能证明身份。',
   },
   ask({ url, withoutCredential, wrongCredential }) {
     const where = { url, probe: 'GET /api/v2/roles, /api/v2/tools with a made-up credential' };
@@ -24,23 +24,26 @@ export const apiWrongCredentialRefused = defineCheck({
     const opened = open.filter((path) => !isServed(without[path]));
     if (opened.length > 0) {
       return fail(
-        { en: `A made-up credential opens: ${opened.join(', ')}.`, zh: `伪造的凭据可访问:${opened.join('、')}。` },
+        { en: `A made-up credential opens: ${opened.join(', ')}.`, zh: `伪造的凭据可访问：${opened.join('、')}。` },
         { where },
       );
     }
     if (open.length > 0) {
       const seen = {
         en: 'It is open without any; see api-auth-required.',
-        zh: '无需凭据即可访问;见 api-auth-required。',
+        zh: '无需凭据即可访问；见 api-auth-required。',
       };
       return notApplicable(seen, { where });
     }
     const statuses = GUARDED.map((path) => wrong[path]);
     const list = statuses.map((status) => status ?? '-').join(', ');
     if (statuses.some((status) => status === 401 || status === 403)) {
-      return pass({ en: `A made-up credential was refused (${list}).`, zh: `伪造的凭据被拒绝(${list})。` }, { where });
+      return pass(
+        { en: `A made-up credential was refused (${list}).`, zh: `伪造的凭据被拒绝（${list}）。` },
+        { where },
+      );
     }
-    return unseen(blind('error', `The answers show nothing (${list}).`, `应答不能说明问题(${list})。`), { where });
+    return unseen(blind('error', `The answers show nothing (${list}).`, `应答不能说明问题（${list}）。`), { where });
   },
 });
 

@@ -1,4 +1,4 @@
-import { defineCheck, fail, pass } from '../../../check.ts';
+import { defineCheck, fail, pass, manual } from '../../../check.ts';
 import { says, settingOf, whereOf } from '../setting.ts';
 
 const PATHS = [
@@ -24,7 +24,7 @@ export const configAlerts = defineCheck<'config'>({
   title: { en: 'The configuration says who is alerted.', zh: '配置指明了告警的接收方。' },
   remedy: {
     en: 'Configure alerts, or attest C17 where another system raises them from the logs.',
-    zh: '配置告警;如果由其他系统根据日志告警,请为 C17 提交证明。',
+    zh: '配置告警；如果由其他系统根据日志告警，请为 C17 提交证明。',
   },
   ask(facts) {
     const path = PATHS.find((one) => says(facts, one));
@@ -38,7 +38,19 @@ export const configAlerts = defineCheck<'config'>({
     }
     const where = { file: facts.file };
     return facts.isMerlon
-      ? fail({ en: 'This version of Merlon raises no alerts.', zh: '此版本的 Merlon 不会发出告警。' }, { where })
-      : fail({ en: 'The file says nothing of alerts.', zh: '文件未提及告警。' }, { where });
+      ? manual(
+          {
+            en: 'This version of Merlon raises no alerts; whether something else does, a person has to say.',
+            zh: '此版本的 Merlon 不会发出告警；是否由其他系统告警，需要人工作答。',
+          },
+          { where },
+        )
+      : manual(
+          {
+            en: 'The file says nothing of alerts; whether something else raises them, a person has to say.',
+            zh: '文件未提及告警；是否由其他系统告警，需要人工作答。',
+          },
+          { where },
+        );
   },
 });

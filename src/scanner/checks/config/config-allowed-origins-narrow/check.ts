@@ -25,7 +25,7 @@ export const configAllowedOriginsNarrow = defineCheck<'config'>({
   title: { en: 'Only web pages of listed origins may call the server.', zh: '只有列出的来源的网页可以调用服务器。' },
   remedy: {
     en: 'List the origins that need it in `server.allowed_origins`, and leave `server.verify_origin` on.',
-    zh: '在 `server.allowed_origins` 中逐一列出需要的来源,并保持 `server.verify_origin` 开启。',
+    zh: '在 `server.allowed_origins` 中逐一列出需要的来源，并保持 `server.verify_origin` 开启。',
   },
   ask(facts) {
     if (switchOf(facts, 'server.verify_origin') === false) {
@@ -33,7 +33,7 @@ export const configAllowedOriginsNarrow = defineCheck<'config'>({
     }
     const path = PATHS.find((one) => settingOf(facts, one) !== undefined);
     return path === undefined
-      ? notApplicable({ en: 'The file says nothing of origins.', zh: '文件未提及来源(Origin)。' })
+      ? notApplicable({ en: 'The file says nothing of origins.', zh: '文件未提及来源（Origin）。' })
       : judge(facts, path);
   },
 });

@@ -10,10 +10,10 @@ export const configAuditOn = defineCheck<'config'>({
   control: 'C09',
   part: 'config',
   severity: 'high',
-  title: { en: 'The audit log is on and goes where it is kept.', zh: '审计日志已启用,并写入可长期保存的位置。' },
+  title: { en: 'The audit log is on and goes where it is kept.', zh: '审计日志已启用，并写入可长期保存的位置。' },
   remedy: {
     en: 'Set `security.audit_log_enabled: true` and a path on a disk.',
-    zh: '设置 `security.audit_log_enabled: true`,并指定磁盘上的路径。',
+    zh: '设置 `security.audit_log_enabled: true`，并指定磁盘上的路径。',
   },
   ask(facts) {
     const elsewhere = unresolved(facts, [ON]);

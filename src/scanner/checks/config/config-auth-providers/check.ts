@@ -27,7 +27,7 @@ export const configAuthProviders = defineCheck<'config'>({
   },
   remedy: {
     en: 'Name a provider; give JWTs an asymmetric algorithm, or a random secret of at least 32 bytes from `${env:…}`.',
-    zh: '指定身份提供方;JWT 使用非对称算法,或使用通过 `${env:…}` 提供的至少 32 字节随机密钥。',
+    zh: '指定身份提供方；JWT 使用非对称算法，或使用通过 `${env:…}` 提供的至少 32 字节随机密钥。',
   },
   ask(facts) {
     const items = itemsOf(facts, 'auth.providers');
@@ -85,7 +85,7 @@ function faultOfSecret(facts: ConfigFacts, path: string, algorithms: readonly st
   if (secret.secret === 'placeholder') {
     const seen = {
       en: `\`${path}.secret\` is a placeholder: anybody can guess it and sign tokens.`,
-      zh: `\`${path}.secret\` 是占位文本:任何人都能猜到它并签发令牌。`,
+      zh: `\`${path}.secret\` 是占位文本：任何人都能猜到它并签发令牌。`,
     };
     return { seen, where, severity: 'critical' };
   }
@@ -94,7 +94,7 @@ function faultOfSecret(facts: ConfigFacts, path: string, algorithms: readonly st
   if (secret.bits === undefined || secret.bits >= least) return undefined;
   const seen = {
     en: `\`${path}.secret\` has ${secret.bits} bits, ${least} are needed.`,
-    zh: `\`${path}.secret\` 只有 ${secret.bits} 位,至少需要 ${least} 位。`,
+    zh: `\`${path}.secret\` 只有 ${secret.bits} 位，至少需要 ${least} 位。`,
   };
   return { seen, where, severity: 'high' };
 }

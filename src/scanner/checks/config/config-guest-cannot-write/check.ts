@@ -12,11 +12,11 @@ export const configGuestCannotWrite = defineCheck<'config'>({
   severity: 'high',
   title: {
     en: 'Guests may read, never write, and execute only what is sandboxed.',
-    zh: '访客只能读取,不能写入,且只能执行沙箱内的工具。',
+    zh: '访客只能读取，不能写入，且只能执行沙箱内的工具。',
   },
   remedy: {
     en: 'Leave the guest role nothing but reading, such as `read:info`.',
-    zh: '访客角色只保留读取权限,例如 `read:info`。',
+    zh: '访客角色只保留读取权限，例如 `read:info`。',
   },
   ask(facts) {
     const anonymous = switchOf(facts, 'auth.required') === false ? textOf(facts, 'auth.anonymous_role') : undefined;
@@ -48,7 +48,7 @@ function judge({ name, permissions, where }: Role, isMerlon: boolean): Answer {
   return pass(
     {
       en: `The role ${name} has ${shown(permissions) || 'no permission'}.`,
-      zh: `角色 ${name} 的权限:${shown(permissions) || '无'}。`,
+      zh: `角色 ${name} 的权限：${shown(permissions) || '无'}。`,
     },
     more,
   );

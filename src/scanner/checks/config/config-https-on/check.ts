@@ -11,7 +11,7 @@ export const configHttpsOn = defineCheck<'config'>({
   title: { en: 'The configuration turns HTTPS on.', zh: '配置启用了 HTTPS。' },
   remedy: {
     en: 'Set `server.secure: true` and point `server.tls_cert` and `server.tls_key` at a PEM pair.',
-    zh: '设置 `server.secure: true`,并让 `server.tls_cert` 与 `server.tls_key` 指向一对 PEM 文件。',
+    zh: '设置 `server.secure: true`，并让 `server.tls_cert` 与 `server.tls_key` 指向一对 PEM 文件。',
   },
   ask(facts) {
     const elsewhere = unresolved(facts, ['server.secure', 'server.host']);

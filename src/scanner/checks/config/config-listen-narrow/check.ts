@@ -11,7 +11,7 @@ export const configListenNarrow = defineCheck<'config'>({
   title: { en: 'The server listens where it has to, and nowhere else.', zh: '服务器只监听必要的地址。' },
   remedy: {
     en: 'Name the one address that callers reach in `server.host`; beyond this machine only with TLS and authentication.',
-    zh: '在 `server.host` 中写明调用方所用的那个地址;对外监听时必须启用 TLS 与身份认证。',
+    zh: '在 `server.host` 中写明调用方所用的那个地址；对外监听时必须启用 TLS 与身份认证。',
   },
   ask(facts) {
     const elsewhere = unresolved(facts, ['server.host']);
@@ -33,7 +33,7 @@ function address(facts: ConfigFacts): Answer {
   if (reach === 'address') return pass(seen, more);
   const everywhere = {
     en: `${said(facts, 'server.host').en}: every network that this machine is in reaches it.`,
-    zh: `${said(facts, 'server.host').zh}:本机所在的每个网络都能访问它。`,
+    zh: `${said(facts, 'server.host').zh}：本机所在的每个网络都能访问它。`,
   };
   return warn(everywhere, { ...more, severity: 'low' });
 }

@@ -20,11 +20,11 @@ export const configMasking = defineCheck<'config'>({
   severity: 'medium',
   title: {
     en: 'What is logged is masked, and no more than is needed is logged.',
-    zh: '日志内容会脱敏,且不记录多余的信息。',
+    zh: '日志内容会脱敏，且不记录多余的信息。',
   },
   remedy: {
     en: 'Leave `security.mask_secrets` on, and `logging.level` at `INFO` or above.',
-    zh: '保持 `security.mask_secrets` 开启,`logging.level` 设为 `INFO` 或更高。',
+    zh: '保持 `security.mask_secrets` 开启，`logging.level` 设为 `INFO` 或更高。',
   },
   ask(facts) {
     return [...level(facts), masking(facts)];
@@ -46,7 +46,7 @@ function masking(facts: ConfigFacts): Answer {
   if (found === undefined) {
     const seen = {
       en: 'The file has no setting for masking: whether what is logged is masked cannot be seen in it.',
-      zh: '文件没有脱敏设置:无法由此判断日志内容是否脱敏。',
+      zh: '文件没有脱敏设置：无法由此判断日志内容是否脱敏。',
     };
     return manual(seen, { subject: 'masking', where: { file: facts.file } });
   }

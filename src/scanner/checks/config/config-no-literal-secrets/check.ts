@@ -14,7 +14,7 @@ export const configNoLiteralSecrets = defineCheck<'config'>({
   title: { en: 'No secret stands in the configuration file.', zh: '配置文件中没有明文密钥。' },
   remedy: {
     en: 'Write `${env:NAME}` or `${file:path}` instead, and replace the secret if others have seen this file.',
-    zh: '改写为 `${env:NAME}` 或 `${file:path}`;如果他人看过此文件,请更换该密钥。',
+    zh: '改写为 `${env:NAME}` 或 `${file:path}`；如果他人看过此文件，请更换该密钥。',
   },
   ask({ settings, file }) {
     const answers = Object.entries(settings).flatMap(([path, setting]) => judge(path, setting));
@@ -24,7 +24,7 @@ export const configNoLiteralSecrets = defineCheck<'config'>({
     return pass(
       count === 0
         ? { en: 'The file holds no value that looks like a secret.', zh: '文件中没有疑似密钥的值。' }
-        : { en: `${count} secrets are references.`, zh: `${count} 处密钥均为引用。` },
+        : { en: `Secrets that are references: ${count}.`, zh: `${count} 处密钥均为引用。` },
       { where: { file } },
     );
   },
@@ -40,7 +40,7 @@ function judge(path: string, { value, where }: Setting): Answer[] {
   if (secrets.includes('placeholder')) {
     const seen = {
       en: `\`${path}\` holds a placeholder: whoever fills it in here puts a secret into the file.`,
-      zh: `\`${path}\` 是占位文本:在此处填入真实值就会把密钥写进文件。`,
+      zh: `\`${path}\` 是占位文本：在此处填入真实值就会把密钥写进文件。`,
     };
     return [warn(seen, { ...more, severity: 'medium' })];
   }

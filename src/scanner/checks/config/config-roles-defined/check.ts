@@ -9,11 +9,11 @@ export const configRolesDefined = defineCheck<'config'>({
   severity: 'medium',
   title: {
     en: 'The configuration gives rights by role, with more than one role.',
-    zh: '配置按角色授权,且不止一个角色。',
+    zh: '配置按角色授权，且不止一个角色。',
   },
   remedy: {
     en: 'Set `permissions.model: rbac` and define at least an administrative and an ordinary role.',
-    zh: '设置 `permissions.model: rbac`,并至少定义一个管理角色和一个普通角色。',
+    zh: '设置 `permissions.model: rbac`，并至少定义一个管理角色和一个普通角色。',
   },
   ask(facts, { thresholds }) {
     const model = textOf(facts, 'permissions.model')?.toLowerCase();
@@ -24,7 +24,7 @@ export const configRolesDefined = defineCheck<'config'>({
     const names = new Set(rolesOf(facts).map(({ name }) => name));
     const seen = {
       en: `Roles: ${names.size === 0 ? 'none' : [...names].slice(0, 20).join(', ')}.`,
-      zh: `角色:${names.size === 0 ? '无' : [...names].slice(0, 20).join('、')}。`,
+      zh: `角色：${names.size === 0 ? '无' : [...names].slice(0, 20).join('、')}。`,
     };
     if (names.size === 0) return fail(seen, { where });
     return names.size < thresholds.roles ? warn(seen, { where }) : pass(seen, { where });

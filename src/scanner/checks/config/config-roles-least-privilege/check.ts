@@ -14,7 +14,7 @@ export const configRolesLeastPrivilege = defineCheck<'config'>({
   title: { en: 'At most one role, an administrative one, may do everything.', zh: '至多一个管理角色拥有全部权限。' },
   remedy: {
     en: 'Replace `*:*` in all roles but the administrative one by what they need, such as `read:*`.',
-    zh: '除管理角色外,把其他角色的 `*:*` 换成实际所需的权限,例如 `read:*`。',
+    zh: '除管理角色外，把其他角色的 `*:*` 换成实际所需的权限，例如 `read:*`。',
   },
   ask(facts) {
     const roles = rolesOf(facts);
@@ -27,7 +27,7 @@ export const configRolesLeastPrivilege = defineCheck<'config'>({
       const names = mighty.map(({ name }) => name).slice(0, 20);
       const seen = {
         en: `These roles may do everything: ${names.join(', ')}.`,
-        zh: `以下角色拥有全部权限:${names.join('、')}。`,
+        zh: `以下角色拥有全部权限：${names.join('、')}。`,
       };
       return fail(seen, { where: second.where });
     }

@@ -15,7 +15,7 @@ export const configSandboxOn = defineCheck<'config'>({
   title: { en: 'The programs that the server starts are confined.', zh: '服务器启动的程序在沙箱中运行。' },
   remedy: {
     en: 'Set `security.sandbox_enabled: true` and a `security.sandbox_type` that this machine has.',
-    zh: '设置 `security.sandbox_enabled: true`,并选择本机具备的 `security.sandbox_type`。',
+    zh: '设置 `security.sandbox_enabled: true`，并选择本机具备的 `security.sandbox_type`。',
   },
   ask(facts) {
     const elsewhere = unresolved(facts, [ON, TYPE]);
@@ -48,8 +48,8 @@ function ofMerlon(facts: ConfigFacts): Answer {
   const where = whereOf(facts, ON);
   if (isOff(facts)) return fail(sentence(said(facts, ON), said(facts, TYPE)), { where });
   const seen = {
-    en: `${said(facts, ON).en}, and not enforced: this version of Merlon does not confine the ${programs.length} programs that it starts.`,
-    zh: `${said(facts, ON).zh},但尚未生效:此版本的 Merlon 不会限制它所启动的 ${programs.length} 个程序。`,
+    en: `${said(facts, ON).en}, and not enforced: this version of Merlon does not confine the programs that it starts (${programs.length}).`,
+    zh: `${said(facts, ON).zh}，但尚未生效：此版本的 Merlon 不会限制它所启动的 ${programs.length} 个程序。`,
   };
   return warn(seen, { where });
 }

@@ -21,7 +21,7 @@ export const configTaskPermissions = defineCheck<'config'>({
   title: { en: 'Permissions are narrowed to the task at hand.', zh: '权限会缩小到当前任务所需的范围。' },
   remedy: {
     en: 'Give each task a grant of its own: the tools it needs, until when; or keep roles narrow enough that it makes no difference.',
-    zh: '为每个任务单独授权:所需工具与有效期;或者让角色足够窄,使两者没有差别。',
+    zh: '为每个任务单独授权：所需工具与有效期；或者让角色足够窄，使两者没有差别。',
   },
   ask(facts) {
     const path = PATHS.find((one) => says(facts, one));
@@ -38,7 +38,7 @@ export const configTaskPermissions = defineCheck<'config'>({
       ? warn(
           {
             en: 'A role holds for every task: this version of Merlon gives no grants for single tasks.',
-            zh: '角色对所有任务都有效:此版本的 Merlon 尚不支持按任务授权。',
+            zh: '角色对所有任务都有效：此版本的 Merlon 尚不支持按任务授权。',
           },
           { where },
         )

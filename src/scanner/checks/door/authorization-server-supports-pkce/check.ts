@@ -13,11 +13,11 @@ export const authorizationServerSupportsPkce = defineCheck({
   severity: 'high',
   title: {
     en: 'The authorization server supports PKCE with S256, over https alone.',
-    zh: '授权服务器支持 S256 方式的 PKCE,且只使用 https。',
+    zh: '授权服务器支持 S256 方式的 PKCE，且只使用 https。',
   },
   remedy: {
     en: 'Turn on PKCE with S256 and publish `code_challenge_methods_supported`; serve every endpoint over https. Clients of MCP must refuse a server that does not say it.',
-    zh: '启用 S256 方式的 PKCE 并公布 `code_challenge_methods_supported`;所有端点都使用 https。MCP 客户端必须拒绝没有声明这一点的服务器。',
+    zh: '启用 S256 方式的 PKCE 并公布 `code_challenge_methods_supported`；所有端点都使用 https。MCP 客户端必须拒绝没有声明这一点的服务器。',
   },
   ask: ({ authorizationServers, resourceMetadata }) => {
     if (authorizationServers.length > 0) {

@@ -18,7 +18,7 @@ export const bannerRevealsNothing = defineCheck({
   title: { en: 'Headers name no version of the software.', zh: '响应头不透露软件版本。' },
   remedy: {
     en: 'Turn version banners off (`server_tokens off`, `app.disable("x-powered-by")`, `ServerTokens Prod`).',
-    zh: '关闭版本标识(`server_tokens off`、`app.disable("x-powered-by")`、`ServerTokens Prod`)。',
+    zh: '关闭版本标识（`server_tokens off`、`app.disable("x-powered-by")`、`ServerTokens Prod`）。',
   },
   ask: (facts) => {
     const exchanges = exchangesOf(facts);
@@ -26,7 +26,7 @@ export const bannerRevealsNothing = defineCheck({
     const names = BANNERS.filter((name) => exchanges.some(({ headers }) => VERSION.test(headers[name] ?? '')));
     if (names.length === 0) return pass({ en: 'No header names a version.', zh: '没有响应头透露版本。' });
     const shown = names.map((name) => `${name}: ${bannerIn(exchanges, name)}`).join('; ');
-    return warn({ en: `Versions are named: ${shown}.`, zh: `透露了版本:${shown}。` });
+    return warn({ en: `Versions are named: ${shown}.`, zh: `透露了版本：${shown}。` });
   },
 });
 

@@ -14,7 +14,7 @@ export const challengeWellFormed = defineCheck({
   title: { en: 'Who is turned away is told how to prove who they are.', zh: '被拒绝的请求会被告知应如何证明身份。' },
   remedy: {
     en: 'Answer a request without a valid credential with 401 and `WWW-Authenticate: Bearer …`, with `resource_metadata` where clients get a token by OAuth.',
-    zh: '对没有有效凭据的请求返回 401 和 `WWW-Authenticate: Bearer …`;若客户端通过 OAuth 获取令牌,还应带上 `resource_metadata`。',
+    zh: '对没有有效凭据的请求返回 401 和 `WWW-Authenticate: Bearer …`；若客户端通过 OAuth 获取令牌，还应带上 `resource_metadata`。',
   },
   ask: (facts) =>
     inEachEra(facts, 'no-credential', (seen) => {
@@ -24,7 +24,7 @@ export const challengeWellFormed = defineCheck({
       if (admission === 'unclear') {
         return unclear(
           `Without a credential: ${how}; whether that is a refusal cannot be told.`,
-          `不带凭据:${how};无法判断这是否为拒绝。`,
+          `不带凭据：${how}；无法判断这是否为拒绝。`,
         );
       }
       if (seen.status !== 401) {

@@ -20,7 +20,7 @@ export const corsNotOpen = defineCheck({
   title: { en: 'Foreign web pages cannot read the answers.', zh: '陌生网页无法读取应答。' },
   remedy: {
     en: 'Send `Access-Control-Allow-Origin` to the pages on a list of your own and to no others, and never `Access-Control-Allow-Credentials` with an origin that was only repeated.',
-    zh: '只对自己允许列表中的页面发送 `Access-Control-Allow-Origin`,绝不对照搬来的来源发送 `Access-Control-Allow-Credentials`。',
+    zh: '只对自己允许列表中的页面发送 `Access-Control-Allow-Origin`，绝不对照搬来的来源发送 `Access-Control-Allow-Credentials`。',
   },
   ask: (facts) => inEachEra(facts, 'foreign-origin', (seen, era) => judge(facts, era, seen)),
 });
@@ -34,7 +34,7 @@ function judge(facts: DoorFacts, era: Era, seen: Exchange): Answer {
     return fail(
       {
         en: 'Any page may read the answers, with the credentials that the browser keeps: the Origin is repeated.',
-        zh: '任何网页都能携带浏览器保存的凭据读取应答:Origin 被原样返回。',
+        zh: '任何网页都能携带浏览器保存的凭据读取应答：Origin 被原样返回。',
       },
       { severity: 'high' },
     );
@@ -45,9 +45,9 @@ function judge(facts: DoorFacts, era: Era, seen: Exchange): Answer {
   const said = readers.includes('anybody')
     ? {
         en: 'Any page may read the answers: Access-Control-Allow-Origin is a star.',
-        zh: '任何网页都能读取应答:Access-Control-Allow-Origin 为星号。',
+        zh: '任何网页都能读取应答：Access-Control-Allow-Origin 为星号。',
       }
-    : { en: 'Any page may read the answers: the Origin is repeated.', zh: '任何网页都能读取应答:Origin 被原样返回。' };
+    : { en: 'Any page may read the answers: the Origin is repeated.', zh: '任何网页都能读取应答：Origin 被原样返回。' };
   // Without the token, which no page has, there is nothing to read but refusals.
   if (asks) return warn(said, { severity: 'low' });
   return fail(said, { severity: facts.isLoopback ? 'high' : 'medium' });

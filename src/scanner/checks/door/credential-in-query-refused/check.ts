@@ -12,7 +12,7 @@ export const credentialInQueryRefused = defineCheck({
   title: { en: 'A credential in the address is not even looked at.', zh: '放在地址中的凭据不会被读取。' },
   remedy: {
     en: 'Read credentials from the Authorization header alone; ignore `access_token`, `token` and `api_key` in the query.',
-    zh: '只从 Authorization 头读取凭据;忽略查询参数中的 `access_token`、`token` 与 `api_key`。',
+    zh: '只从 Authorization 头读取凭据；忽略查询参数中的 `access_token`、`token` 与 `api_key`。',
   },
   ask: (facts) =>
     inEachEra(facts, 'credential-in-query', (seen, era) => {
@@ -30,20 +30,20 @@ function judge(seen: Exchange, without: Exchange): Answer {
   const how = outlineOf(seen);
   if (admissionOf(seen) === 'let-in') {
     return fail(
-      { en: `A random token in the query was let in (${how}).`, zh: `查询参数中的随机令牌被放行(${how})。` },
+      { en: `A random token in the query was let in (${how}).`, zh: `查询参数中的随机令牌被放行（${how}）。` },
       { severity: 'critical' },
     );
   }
   if (admissionOf(seen) === 'unclear') {
-    return unclear(`A token in the query: ${how}.`, `查询参数中的令牌:${how}。`);
+    return unclear(`A token in the query: ${how}.`, `查询参数中的令牌：${how}。`);
   }
   if (isCalledInvalid(seen) && !isCalledInvalid(without)) {
     return fail({
       en: 'A random token in the query is called invalid, a request without any token is not: the query is read.',
-      zh: '查询参数中的随机令牌被判定为无效,而不带令牌的请求则没有:说明查询参数会被读取。',
+      zh: '查询参数中的随机令牌被判定为无效，而不带令牌的请求则没有：说明查询参数会被读取。',
     });
   }
-  return pass({ en: `A token in the query changes nothing (${how}).`, zh: `查询参数中的令牌不起作用(${how})。` });
+  return pass({ en: `A token in the query changes nothing (${how}).`, zh: `查询参数中的令牌不起作用（${how}）。` });
 }
 
 /** RFC 6750, section 3.1: nobody who sent no token is told that it is invalid. */

@@ -28,7 +28,7 @@ export const errorDetailsHidden = defineCheck({
   title: { en: 'Errors say nothing of the inside of the server.', zh: '错误应答不泄露服务器内部信息。' },
   remedy: {
     en: 'Answer errors with a code and a sentence of your own, put the rest into the log under an id, and run in production mode (`NODE_ENV=production`, `DEBUG=False`).',
-    zh: '错误应答只给出代码和自己写的一句话,其余内容以编号记入日志;并以生产模式运行(`NODE_ENV=production`、`DEBUG=False`)。',
+    zh: '错误应答只给出代码和自己写的一句话，其余内容以编号记入日志；并以生产模式运行（`NODE_ENV=production`、`DEBUG=False`）。',
   },
   ask: (facts) => eras.map((era) => ({ ...judge(facts, era), subject: era })),
 });
@@ -55,7 +55,7 @@ function judge(facts: DoorFacts, era: Era): Answer {
   const zh = kinds.map((kind) => kindsOfDetail[kind].zh).join('、');
   const where = { url: facts.url, probe: `${era}: ${first.name}` };
   return fail(
-    { en: `Errors show ${en} (${probes}).`, zh: `错误应答中出现${zh}(${probes})。` },
+    { en: `Errors show ${en} (${probes}).`, zh: `错误应答中出现${zh}（${probes}）。` },
     kinds.includes('secret') ? { where, severity: 'critical' } : { where },
   );
 }

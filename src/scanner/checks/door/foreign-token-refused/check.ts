@@ -13,7 +13,7 @@ export const foreignTokenRefused = defineCheck({
   },
   remedy: {
     en: 'Verify the signature with the keys of your own issuer, then that `iss` is that issuer and that `aud` names this server.',
-    zh: '使用自己颁发者的密钥验证签名,再确认 `iss` 是该颁发者、`aud` 指向本服务器。',
+    zh: '使用自己颁发者的密钥验证签名，再确认 `iss` 是该颁发者、`aud` 指向本服务器。',
   },
   ask: (facts) =>
     refusalOf(facts, 'foreign-token', {

@@ -15,7 +15,7 @@ export const metadataNoPrivateAddress = defineCheck({
   title: { en: 'Metadata names no address inside a private network.', zh: '元数据中没有指向私有网络的地址。' },
   remedy: {
     en: 'Publish addresses that everybody reaches; a client that fetches a private one on a server asks its own network (SSRF).',
-    zh: '只公布所有人都能访问的地址;在服务器上运行的客户端若请求私有地址,就会访问自己的内网(SSRF)。',
+    zh: '只公布所有人都能访问的地址；在服务器上运行的客户端若请求私有地址，就会访问自己的内网（SSRF）。',
   },
   ask: (facts) => {
     const { resourceMetadata } = facts;

@@ -9,7 +9,7 @@ export const requestsLimited = defineCheck({
   title: { en: 'A burst of requests meets a limit.', zh: '突发的大量请求会受到限制。' },
   remedy: {
     en: 'Limit how often one caller may ask, with a small burst, and answer 429 with `Retry-After` beyond it.',
-    zh: '限制每个调用者的请求频率并只允许小幅突发,超出时返回 429 和 `Retry-After`。',
+    zh: '限制每个调用者的请求频率并只允许小幅突发，超出时返回 429 和 `Retry-After`。',
   },
   ask: ({ burst, url }) => {
     const where = { url, probe: 'requests at once' };
@@ -19,7 +19,7 @@ export const requestsLimited = defineCheck({
       return warn(
         {
           en: `None of ${sent} requests at once was limited; a limit above that would not show.`,
-          zh: `同时发出的 ${sent} 个请求都没有被限制;更高的限制不会显现。`,
+          zh: `同时发出的 ${sent} 个请求都没有被限制；更高的限制不会显现。`,
         },
         { where, severity: 'low' },
       );
@@ -29,7 +29,7 @@ export const requestsLimited = defineCheck({
     return pass(
       {
         en: `${limited} of ${sent} requests at once were limited, ${en}.`,
-        zh: `同时发出的 ${sent} 个请求中有 ${limited} 个被限制,${zh}。`,
+        zh: `同时发出的 ${sent} 个请求中有 ${limited} 个被限制，${zh}。`,
       },
       { where },
     );

@@ -12,11 +12,11 @@ export const resourceMetadataValid = defineCheck({
   severity: 'high',
   title: {
     en: 'The protected-resource metadata is about this endpoint and names safe issuers.',
-    zh: '受保护资源元数据描述的正是此端点,且颁发者地址安全。',
+    zh: '受保护资源元数据描述的正是此端点，且颁发者地址安全。',
   },
   remedy: {
     en: 'Set `resource` to the https address of the MCP endpoint as clients write it, and `authorization_servers` to the https addresses of your issuers.',
-    zh: '将 `resource` 设为客户端使用的 MCP 端点 https 地址,将 `authorization_servers` 设为颁发者的 https 地址。',
+    zh: '将 `resource` 设为客户端使用的 MCP 端点 https 地址，将 `authorization_servers` 设为颁发者的 https 地址。',
   },
   ask: ({ url, resourceMetadata }) =>
     'blind' in resourceMetadata ? unseen(resourceMetadata) : judge(resourceMetadata.saw, url),
@@ -32,7 +32,7 @@ function judge({ url, document }: MetadataFacts, endpoint: string): Answer {
     return fail(
       {
         en: `\`resource\` is ${shown(resource)}, not this endpoint.`,
-        zh: `\`resource\` 为 ${shown(resource)},不是此端点。`,
+        zh: `\`resource\` 为 ${shown(resource)}，不是此端点。`,
       },
       { where },
     );
@@ -69,7 +69,7 @@ function judge({ url, document }: MetadataFacts, endpoint: string): Answer {
   return pass(
     {
       en: `It is about this endpoint and names ${servers.length} issuers.`,
-      zh: `它描述的是此端点,并列出 ${servers.length} 个颁发者。`,
+      zh: `它描述的是此端点，并列出 ${servers.length} 个颁发者。`,
     },
     { where },
   );

@@ -20,7 +20,7 @@ export const scopesNotWildcard = defineCheck({
   },
   remedy: {
     en: 'Offer scopes for what is done (`notes:read`), and ask for more by a 403 with `insufficient_scope` when it is needed.',
-    zh: '按操作划分权限范围(如 `notes:read`),需要更多权限时再以带 `insufficient_scope` 的 403 要求。',
+    zh: '按操作划分权限范围（如 `notes:read`），需要更多权限时再以带 `insufficient_scope` 的 403 要求。',
   },
   ask: (facts) => {
     const { resourceMetadata } = facts;
@@ -34,7 +34,7 @@ export const scopesNotWildcard = defineCheck({
     if (scopes.length > 0) {
       return pass({
         en: `${scopes.length} scopes, none of which is everything.`,
-        zh: `${scopes.length} 个权限范围,没有"全部权限"。`,
+        zh: `${scopes.length} 个权限范围，没有"全部权限"。`,
       });
     }
     if ('blind' in resourceMetadata) return unseen(resourceMetadata);

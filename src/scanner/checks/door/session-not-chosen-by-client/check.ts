@@ -11,7 +11,7 @@ export const sessionNotChosenByClient = defineCheck({
   title: { en: 'A client cannot choose the id of its session.', zh: '客户端不能自行选择会话 ID。' },
   remedy: {
     en: 'Make a new id for every `initialize`, and ignore or refuse an `Mcp-Session-Id` that comes with it.',
-    zh: '每次 `initialize` 都生成新的 ID;忽略或拒绝随之而来的 `Mcp-Session-Id`。',
+    zh: '每次 `initialize` 都生成新的 ID；忽略或拒绝随之而来的 `Mcp-Session-Id`。',
   },
   ask: (facts) =>
     inEra(facts, 'legacy', 'chosen-session', (seen) => {
@@ -33,9 +33,9 @@ export const sessionNotChosenByClient = defineCheck({
       if (isRefusedForIt(facts, 'legacy', seen)) {
         return pass({
           en: `An opening with an id of its own was refused (${how}).`,
-          zh: `自带 ID 的初始化请求被拒绝(${how})。`,
+          zh: `自带 ID 的初始化请求被拒绝（${how}）。`,
         });
       }
-      return unclear(`An opening with an id of its own: ${how}.`, `自带 ID 的初始化请求:${how}。`);
+      return unclear(`An opening with an id of its own: ${how}.`, `自带 ID 的初始化请求：${how}。`);
     }),
 });

@@ -14,7 +14,7 @@ export const unknownVersionRefused = defineCheck({
   title: { en: 'A request in an unknown protocol version is refused.', zh: '使用未知协议版本的请求会被拒绝。' },
   remedy: {
     en: 'Answer 400 to every `MCP-Protocol-Version` that the server does not speak; rules that differ between versions otherwise apply to no request in particular.',
-    zh: '对服务器不支持的 `MCP-Protocol-Version` 返回 400;否则各版本之间不同的规则就无从适用。',
+    zh: '对服务器不支持的 `MCP-Protocol-Version` 返回 400；否则各版本之间不同的规则就无从适用。',
   },
   ask: (facts) =>
     inEachEra(facts, 'version-unknown', (seen, era) => {
@@ -22,12 +22,12 @@ export const unknownVersionRefused = defineCheck({
       if (seen.rpc?.result === true) {
         return fail({
           en: `A request in a version that does not exist was served (${how}).`,
-          zh: `使用不存在的协议版本的请求得到了正常应答(${how})。`,
+          zh: `使用不存在的协议版本的请求得到了正常应答（${how}）。`,
         });
       }
       const isRefusal = seen.rpc?.error?.code === UNSUPPORTED_VERSION || (seen.status === 400 && isOpened(facts, era));
       return isRefusal
-        ? pass({ en: `It was refused (${how}).`, zh: `已被拒绝(${how})。` })
-        : unclear(`A version that does not exist: ${how}.`, `不存在的协议版本:${how}。`);
+        ? pass({ en: `It was refused (${how}).`, zh: `已被拒绝（${how}）。` })
+        : unclear(`A version that does not exist: ${how}.`, `不存在的协议版本：${how}。`);
     }),
 });

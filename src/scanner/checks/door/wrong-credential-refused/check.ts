@@ -10,7 +10,7 @@ export const wrongCredentialRefused = defineCheck({
   title: { en: 'A wrong or empty credential is refused.', zh: '错误或空的凭据会被拒绝。' },
   remedy: {
     en: 'Verify the credential of every request before anything else is done with it, and answer 401 where it does not hold.',
-    zh: '在处理请求之前先验证其凭据,凭据无效时返回 401。',
+    zh: '在处理请求之前先验证其凭据，凭据无效时返回 401。',
   },
   ask: (facts) => {
     const wrong = refusalOf(facts, 'wrong-credential', { what: { en: 'a wrong credential', zh: '错误凭据' } });

@@ -10,7 +10,7 @@ export const auditLogPresent = defineCheck<'host'>({
   title: { en: 'The audit log is there and is written.', zh: '审计日志文件存在且有内容。' },
   remedy: {
     en: 'Start the server, and make the folder of the log writable for it.',
-    zh: '启动服务器,并确保它能写入日志所在文件夹。',
+    zh: '启动服务器，并确保它能写入日志所在文件夹。',
   },
   ask({ files }) {
     const logs = files.filter(({ role }) => role === 'audit-log');
@@ -32,7 +32,7 @@ function judge({ path, facts }: HostFileFacts): Answer {
   if (kind !== 'file') return fail({ en: `${path} is no plain file.`, zh: `${path} 不是普通文件。` }, more);
   const seen = {
     en: `${path} holds ${bytes} bytes, ${rotated.length} earlier files lie beside it.`,
-    zh: `${path} 有 ${bytes} 字节,旁边有 ${rotated.length} 个早期文件。`,
+    zh: `${path} 有 ${bytes} 字节，旁边有 ${rotated.length} 个早期文件。`,
   };
   return bytes === 0 && rotated.length === 0 ? warn(seen, { ...more, severity: 'low' }) : pass(seen, more);
 }

@@ -10,11 +10,11 @@ export const auditLogPrivate = defineCheck<'host'>({
   severity: 'high',
   title: {
     en: 'Only the server can change its audit log, and not everybody can read it.',
-    zh: '只有服务器能修改审计日志,且并非任何人都能读取。',
+    zh: '只有服务器能修改审计日志，且并非任何人都能读取。',
   },
   remedy: {
     en: 'Run `chmod 600` on the log, or `640` with a group that may read it.',
-    zh: '对日志运行 `chmod 600`,或使用 `640` 并指定可读取的组。',
+    zh: '对日志运行 `chmod 600`，或使用 `640` 并指定可读取的组。',
   },
   ask({ files }) {
     const logs = files.filter(({ role }) => role === 'audit-log');
@@ -30,7 +30,7 @@ function judge({ path, facts }: HostFileFacts): Answer {
   const { mode, folderMode } = facts.saw;
   const seen = {
     en: `${path} has mode ${octal(mode)}, its folder ${octal(folderMode)}.`,
-    zh: `${path} 的权限为 ${octal(mode)},其文件夹为 ${octal(folderMode)}。`,
+    zh: `${path} 的权限为 ${octal(mode)}，其文件夹为 ${octal(folderMode)}。`,
   };
   if ((mode & 0o022) !== 0 || isOpenFolder(folderMode)) return fail(seen, more);
   if ((mode & 0o004) !== 0) return warn(seen, { ...more, severity: 'medium' });

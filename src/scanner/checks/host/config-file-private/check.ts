@@ -11,7 +11,7 @@ export const configFilePrivate = defineCheck<'host'>({
   title: { en: 'Only its owner can change the configuration file.', zh: '只有所有者能修改配置文件。' },
   remedy: {
     en: 'Run `chmod 640` on the file, or `600` where it holds secrets.',
-    zh: '对该文件运行 `chmod 640`;若含密钥则用 `600`。',
+    zh: '对该文件运行 `chmod 640`；若含密钥则用 `600`。',
   },
   ask({ files }) {
     const configs = files.filter(({ role }) => role === 'config');
@@ -27,7 +27,7 @@ function judge({ path, facts }: HostFileFacts): Answer {
   const { mode, folderMode } = facts.saw;
   const seen = {
     en: `${path} has mode ${octal(mode)}, its folder ${octal(folderMode)}.`,
-    zh: `${path} 的权限为 ${octal(mode)},其文件夹为 ${octal(folderMode)}。`,
+    zh: `${path} 的权限为 ${octal(mode)}，其文件夹为 ${octal(folderMode)}。`,
   };
   if ((mode & 0o002) !== 0 || isOpenFolder(folderMode)) return fail(seen, more);
   // Many systems give each user a group of their own, which then changes nothing.

@@ -9,7 +9,7 @@ export const firewallActive = defineCheck<'host'>({
   title: { en: 'A firewall filters what comes in.', zh: '防火墙对入站流量进行过滤。' },
   remedy: {
     en: 'Load rules with nftables, firewalld or ufw that drop what is not meant to come in.',
-    zh: '使用 nftables、firewalld 或 ufw 加载规则,丢弃不应进入的流量。',
+    zh: '使用 nftables、firewalld 或 ufw 加载规则，丢弃不应进入的流量。',
   },
   ask({ firewall }) {
     if ('blind' in firewall) return unseen(firewall);

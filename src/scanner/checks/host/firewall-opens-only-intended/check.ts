@@ -15,7 +15,7 @@ export const firewallOpensOnlyIntended = defineCheck<'host'>({
   title: { en: 'The firewall opens the intended ports and no others.', zh: '防火墙只放行预期的端口。' },
   remedy: {
     en: 'Remove the rules for the other ports, bound them to known addresses, or name the ports as intended.',
-    zh: '删除其他端口的规则、限定来源地址,或将这些端口列为预期端口。',
+    zh: '删除其他端口的规则、限定来源地址，或将这些端口列为预期端口。',
   },
   ask({ firewall, intendedPorts }) {
     if ('blind' in firewall) return unseen(firewall);
@@ -31,17 +31,17 @@ export const firewallOpensOnlyIntended = defineCheck<'host'>({
     const others = [...openPorts.filter((port) => !meant.has(port)).map(String), ...wide];
     const shown = others.slice(0, MAX_TOLD).join(', ');
     if (others.length > 0)
-      return warn({ en: `${by} opens these ports to anywhere: ${shown}.`, zh: `${by} 向所有来源放行端口:${shown}。` });
+      return warn({ en: `${by} opens these ports to anywhere: ${shown}.`, zh: `${by} 向所有来源放行端口：${shown}。` });
     if (isPartial === true) {
       return unseen(
         blind(
           'unreadable',
           `Some rules of ${by} were not understood; none of the others opens an unintended port.`,
-          `${by} 的部分规则无法理解;其余规则没有放行非预期端口。`,
+          `${by} 的部分规则无法理解；其余规则没有放行非预期端口。`,
         ),
       );
     }
     const list = openPorts.length === 0 ? '-' : openPorts.slice(0, MAX_TOLD).join(', ');
-    return pass({ en: `${by} opens these ports to anywhere: ${list}.`, zh: `${by} 向所有来源放行的端口:${list}。` });
+    return pass({ en: `${by} opens these ports to anywhere: ${list}.`, zh: `${by} 向所有来源放行的端口：${list}。` });
   },
 });

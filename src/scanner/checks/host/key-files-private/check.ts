@@ -10,7 +10,7 @@ export const keyFilesPrivate = defineCheck<'host'>({
   title: { en: 'Only their owner can read or exchange private keys.', zh: '只有所有者能读取或替换私钥文件。' },
   remedy: {
     en: 'Run `chmod 600` on the key, and let nobody else write to its folder.',
-    zh: '对私钥文件运行 `chmod 600`,并禁止其他用户写入其所在文件夹。',
+    zh: '对私钥文件运行 `chmod 600`，并禁止其他用户写入其所在文件夹。',
   },
   ask({ files }) {
     const keys = files.filter(({ role }) => role === 'private-key');

@@ -12,7 +12,7 @@ export const logDiskHasRoom = defineCheck<'host'>({
   title: { en: 'The disks that logs are written to have room.', zh: '写入日志的磁盘有足够空间。' },
   remedy: {
     en: 'Make room, keep logs for fewer days, or give them a disk of their own.',
-    zh: '清理空间、缩短日志保留天数,或为日志使用独立磁盘。',
+    zh: '清理空间、缩短日志保留天数，或为日志使用独立磁盘。',
   },
   ask({ disks, files }, { thresholds }) {
     const logs = new Set(

@@ -14,7 +14,7 @@ export const logsRotated = defineCheck<'host'>({
   title: { en: 'The logs are rotated.', zh: '日志有轮换。' },
   remedy: {
     en: 'Let the server rotate its logs, or give logrotate a rule for them.',
-    zh: '让服务器自行轮换日志,或为其添加 logrotate 规则。',
+    zh: '让服务器自行轮换日志，或为其添加 logrotate 规则。',
   },
   ask({ files, rotation }) {
     const logs = files.filter(
@@ -43,7 +43,7 @@ function judge({ path, facts }: HostFileFacts, rotation: HostFacts['rotation']):
     return warn(
       {
         en: `${path} has ${bytes} bytes and no earlier file beside it.`,
-        zh: `${path} 已有 ${bytes} 字节,旁边没有早期文件。`,
+        zh: `${path} 已有 ${bytes} 字节，旁边没有早期文件。`,
       },
       more,
     );
@@ -52,7 +52,7 @@ function judge({ path, facts }: HostFileFacts, rotation: HostFacts['rotation']):
   const young = blind(
     'unreadable',
     `No rule of logrotate covers ${path}, and it is still too small to show that the server rotates it.`,
-    `没有 logrotate 规则覆盖 ${path},且文件尚小,无法看出服务器是否自行轮换。`,
+    `没有 logrotate 规则覆盖 ${path}，且文件尚小，无法看出服务器是否自行轮换。`,
   );
   return unseen(young, more);
 }

@@ -12,7 +12,7 @@ export const secretFilesPrivate = defineCheck<'host'>({
   title: { en: 'Only their owner can read or exchange stored secrets.', zh: '只有所有者能读取或替换存储的密钥文件。' },
   remedy: {
     en: 'Run `chmod 600` on the files and `chmod 700` on the state folder.',
-    zh: '对这些文件运行 `chmod 600`,对状态文件夹运行 `chmod 700`。',
+    zh: '对这些文件运行 `chmod 600`，对状态文件夹运行 `chmod 700`。',
   },
   ask({ files }) {
     const secrets = files.filter(({ role }) => ROLES.has(role));

@@ -12,7 +12,7 @@ export const securityTestsRecent = defineCheck<'host'>({
   title: { en: 'Security tests were run lately, and passed.', zh: '近期运行过安全测试且已通过。' },
   remedy: {
     en: 'Run `merlon test -s URL`, and have a scheduler run it again.',
-    zh: '运行 `merlon test -s URL`,并定期自动重复运行。',
+    zh: '运行 `merlon test -s URL`，并定期自动重复运行。',
   },
   ask({ testRecords }, { now, thresholds }) {
     if ('blind' in testRecords) {
@@ -39,7 +39,7 @@ function judge({ file, when, target, passed, failed }: TestRecordFacts, now: num
   const date = new Date(when).toISOString().slice(0, 10);
   const seen = {
     en: `${date}: ${passed} tests of ${target} passed, ${failed} failed.`,
-    zh: `${date}:${target} 的测试 ${passed} 项通过,${failed} 项失败。`,
+    zh: `${date}：${target} 的测试 ${passed} 项通过，${failed} 项失败。`,
   };
   if (failed > 0) return fail(seen, more);
   // A record from the future is no record of a test that was run.

@@ -15,7 +15,7 @@ export const socketsExpected = defineCheck<'host'>({
   title: { en: 'Beyond this machine, only what is meant to listens.', zh: '只有预期的程序对外监听。' },
   remedy: {
     en: 'Stop the program, let it listen on 127.0.0.1, or name its port as intended.',
-    zh: '停止该程序、让它只监听 127.0.0.1,或将其端口列为预期端口。',
+    zh: '停止该程序、让它只监听 127.0.0.1，或将其端口列为预期端口。',
   },
   ask({ sockets, intendedPorts }) {
     if ('blind' in sockets) return unseen(sockets);
@@ -26,7 +26,7 @@ export const socketsExpected = defineCheck<'host'>({
     const count = sockets.saw.length;
     return pass({
       en: `${count} sockets listen, none of them unexpected.`,
-      zh: `共有 ${count} 个监听套接字,均在预期之内。`,
+      zh: `共有 ${count} 个监听套接字，均在预期之内。`,
     });
   },
 });
@@ -41,7 +41,7 @@ function tell(port: number, sockets: readonly SocketFacts[]): Answer {
   return warn(
     {
       en: `${names === '' ? 'A program' : names} listens on port ${port} of ${addresses}.`,
-      zh: `${names === '' ? '某个程序' : names} 在 ${addresses} 的 ${port} 端口监听。`,
+      zh: `${names === '' ? '某个程序在' : `${names} 在`} ${addresses} 的 ${port} 端口监听。`,
     },
     { subject: `port ${port}` },
   );

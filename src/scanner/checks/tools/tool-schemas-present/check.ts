@@ -1,5 +1,6 @@
 import { isObject } from '../../../../kernel/jsonrpc.ts';
 import { defineCheck, fail } from '../../../check.ts';
+import { isUnkept } from '../../../facts/tools.ts';
 import { askEachTool } from '../each-tool.ts';
 
 const COMBINES = ['$ref', 'anyOf', 'oneOf', 'allOf'];
@@ -22,6 +23,8 @@ export const toolSchemasPresent = defineCheck({
     askEachTool(
       facts,
       ({ inputSchema }) => {
+        // There, and not seen: `tool-list-whole` says so.
+        if (facts.isCut && isObject(inputSchema) && isUnkept(inputSchema)) return undefined;
         if (isObject(inputSchema) && (inputSchema['type'] === 'object' || COMBINES.some((key) => key in inputSchema)))
           return undefined;
         return inputSchema === undefined

@@ -25,12 +25,12 @@ export const certificateKeyStrong = defineCheck({
     const least = LEAST_BITS.get(key.type) ?? (key.type.startsWith('rsa') ? thresholds.rsa_bits : undefined);
     if (key.type === 'dsa') return fail({ en: 'The key is DSA.', zh: '密钥为 DSA。' }, { where });
     if (least === undefined || key.bits === undefined) {
-      const why = blind('unreadable', `The key (${name}) is of a kind that is not known.`, `密钥(${name})类型未知。`);
+      const why = blind('unreadable', `The key (${name}) is of a kind that is not known.`, `密钥（${name}）类型未知。`);
       return unseen(why, { where });
     }
     if (key.bits < least) {
       return fail(
-        { en: `The key is ${name}; at least ${least} bits are needed.`, zh: `密钥为 ${name};至少需要 ${least} 位。` },
+        { en: `The key is ${name}; at least ${least} bits are needed.`, zh: `密钥为 ${name}；至少需要 ${least} 位。` },
         { where },
       );
     }
@@ -42,7 +42,7 @@ export const certificateKeyStrong = defineCheck({
       );
     }
     return pass(
-      { en: `Key ${name}, signature ${signatureAlgorithm}.`, zh: `密钥 ${name},签名 ${signatureAlgorithm}。` },
+      { en: `Key ${name}, signature ${signatureAlgorithm}.`, zh: `密钥 ${name}，签名 ${signatureAlgorithm}。` },
       { where },
     );
   },

@@ -24,7 +24,7 @@ export const certificateNameMatches = defineCheck({
     const list = names.length === 0 ? '-' : names.slice(0, MOST_NAMES).join(', ');
     const seen = {
       en: `It is not for ${facts.host}, but for: ${list}.`,
-      zh: `证书不适用于 ${facts.host},而是:${list}。`,
+      zh: `证书不适用于 ${facts.host}，而是：${list}。`,
     };
     return facts.isLoopback ? warn(seen, { where, severity: 'low' }) : fail(seen, { where });
   },

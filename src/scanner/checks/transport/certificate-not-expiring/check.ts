@@ -14,7 +14,7 @@ export const certificateNotExpiring = defineCheck({
   },
   remedy: {
     en: 'Renew the certificate, and let a program do it from now on.',
-    zh: '更新证书,并改为自动续期。',
+    zh: '更新证书，并改为自动续期。',
   },
   ask(facts, { now, thresholds }) {
     const where = { url: facts.url };
@@ -31,7 +31,7 @@ export const certificateNotExpiring = defineCheck({
     const days = Math.floor((validTo - now) / DAY_MS);
     // Certificates of a few days are renewed every few days: a third of their life is enough for them.
     const least = Math.min(thresholds.certificate_days * DAY_MS, (validTo - validFrom) / 3);
-    const seen = { en: `It is valid until ${to}, for ${days} more days.`, zh: `证书有效期至 ${to},还有 ${days} 天。` };
+    const seen = { en: `It is valid until ${to}, for ${days} more days.`, zh: `证书有效期至 ${to}，还有 ${days} 天。` };
     return validTo - now < least ? warn(seen, { where, severity: 'medium' }) : pass(seen, { where });
   },
 });

@@ -13,7 +13,7 @@ export const certificateTrusted = defineCheck({
   },
   remedy: {
     en: 'Use a certificate of an authority that clients trust, with its intermediates; name your own authority with `ca`.',
-    zh: '使用客户端信任的机构签发的证书并附带中间证书;自有机构请用 `ca` 指明。',
+    zh: '使用客户端信任的机构签发的证书并附带中间证书；自有机构请用 `ca` 指明。',
   },
   ask(facts) {
     const where = { url: facts.url };
@@ -24,15 +24,15 @@ export const certificateTrusted = defineCheck({
     if (OF_TIME.has(untrusted)) {
       const seen = {
         en: 'Its time is not now; see certificate-not-expiring.',
-        zh: '证书不在有效期内;见 certificate-not-expiring。',
+        zh: '证书不在有效期内；见 certificate-not-expiring。',
       };
       return notApplicable(seen, { where });
     }
     const seen = selfSigned
-      ? { en: `The certificate signs itself (${untrusted}).`, zh: `证书为自签名(${untrusted})。` }
+      ? { en: `The certificate signs itself (${untrusted}).`, zh: `证书为自签名（${untrusted}）。` }
       : {
           en: `Nobody who is trusted vouches for it (${untrusted}); issuer: ${issuer}.`,
-          zh: `没有受信任的机构为其担保(${untrusted});签发者:${issuer}。`,
+          zh: `没有受信任的机构为其担保（${untrusted}）；签发者：${issuer}。`,
         };
     return facts.isLoopback ? warn(seen, { where, severity: 'low' }) : fail(seen, { where });
   },

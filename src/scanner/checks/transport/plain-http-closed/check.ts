@@ -12,14 +12,14 @@ export const plainHttpClosed = defineCheck({
   },
   remedy: {
     en: 'Answer plain HTTP with a redirect to https, or not at all.',
-    zh: '对明文 HTTP 重定向到 https,或不应答。',
+    zh: '对明文 HTTP 重定向到 https，或不应答。',
   },
   ask({ scheme, url, isLoopback, plainHttp }) {
     const where = { url };
     if (scheme === 'http') {
       const seen = {
         en: 'The address itself is plain HTTP; see https-address.',
-        zh: '地址本身即为明文 HTTP;见 https-address。',
+        zh: '地址本身即为明文 HTTP；见 https-address。',
       };
       return notApplicable(seen, { where });
     }
@@ -28,14 +28,14 @@ export const plainHttpClosed = defineCheck({
     if (answer === 'served') {
       const seen = {
         en: `Port ${port} serves the endpoint over plain HTTP (status ${status}).`,
-        zh: `端口 ${port} 以明文 HTTP 提供该端点(状态码 ${status})。`,
+        zh: `端口 ${port} 以明文 HTTP 提供该端点（状态码 ${status}）。`,
       };
       return fail(seen, isLoopback ? { where, severity: 'low' } : { where });
     }
     if (answer === 'redirected' && location?.toLowerCase().startsWith('https://') !== true) {
       const seen = {
         en: `Port ${port} redirects plain HTTP to ${location}, which is not https.`,
-        zh: `端口 ${port} 将明文 HTTP 重定向到 ${location},并非 https。`,
+        zh: `端口 ${port} 将明文 HTTP 重定向到 ${location}，并非 https。`,
       };
       return warn(seen, { where, severity: 'medium' });
     }
@@ -43,7 +43,7 @@ export const plainHttpClosed = defineCheck({
       closed: { en: `Port ${port} does not answer plain HTTP.`, zh: `端口 ${port} 不应答明文 HTTP。` },
       refused: {
         en: `Port ${port} refuses plain HTTP (status ${status}).`,
-        zh: `端口 ${port} 拒绝明文 HTTP(状态码 ${status})。`,
+        zh: `端口 ${port} 拒绝明文 HTTP（状态码 ${status}）。`,
       },
       redirected: {
         en: `Port ${port} redirects plain HTTP to ${location}.`,

@@ -12,7 +12,7 @@ export const tlsModernOffered = defineCheck({
   },
   remedy: {
     en: 'Turn TLS 1.3, or at least 1.2, on.',
-    zh: '启用 TLS 1.3,至少启用 TLS 1.2。',
+    zh: '启用 TLS 1.3，至少启用 TLS 1.2。',
   },
   ask({ url, tls }) {
     const where = { url };
@@ -24,7 +24,7 @@ export const tlsModernOffered = defineCheck({
     ] as const) {
       if ('blind' in look || !look.saw.accepted) continue;
       const suite = look.saw.suite ?? '-';
-      return pass({ en: `${version} is accepted (${suite}).`, zh: `接受 ${version}(${suite})。` }, { where });
+      return pass({ en: `${version} is accepted (${suite}).`, zh: `接受 ${version}（${suite}）。` }, { where });
     }
     if ('blind' in tls13) return unseen(tls13, { where });
     if ('blind' in tls12) return unseen(tls12, { where });

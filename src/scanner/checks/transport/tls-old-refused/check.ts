@@ -24,7 +24,7 @@ export const tlsOldRefused = defineCheck({
     ] as const;
     const accepted = looks.flatMap(([version, look]) => ('saw' in look && look.saw.accepted ? [version] : []));
     if (accepted.length > 0) {
-      return fail({ en: `Accepted: ${accepted.join(', ')}.`, zh: `被接受:${accepted.join('、')}。` }, { where });
+      return fail({ en: `Accepted: ${accepted.join(', ')}.`, zh: `被接受：${accepted.join('、')}。` }, { where });
     }
     for (const [, look] of looks) if ('blind' in look) return unseen(look, { where });
     return pass(

@@ -31,7 +31,7 @@ export const tlsSuitesStrong = defineCheck({
     const found = weakSuites.saw;
     if (found.length === 0) return pass({ en: 'None of them was accepted.', zh: '弱套件均未被接受。' }, { where });
     const list = found.map(({ suite }) => suite).join(', ');
-    const seen = { en: `Accepted when nothing better was offered: ${list}.`, zh: `在没有更好选择时被接受:${list}。` };
+    const seen = { en: `Accepted when nothing better was offered: ${list}.`, zh: `在没有更好选择时被接受：${list}。` };
     if (found.some(({ kind }) => kind === 'broken')) return fail(seen, { where });
     const isMinor = found.every(({ kind }) => kind === 'cbc-sha1');
     return warn(seen, { where, severity: isMinor ? 'low' : 'medium' });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolsFacts } from '../facts/tools.ts';
+import { UNKEPT_SCHEMA } from '../facts/tools.ts';
 import { blind, type Look, saw } from '../look.ts';
-import type { Line } from './line.ts';
-import { type ListBounds, listBounds, listTools, UNKEPT_SCHEMA } from './list.ts';
-import type { Opened } from './open.ts';
+import type { Line } from '../probe/line.ts';
+import type { Opened } from '../probe/open.ts';
+import { listTools } from './list-tools.ts';
 
 const opened: Opened = {
   era: 'legacy',
@@ -48,12 +49,12 @@ function lineOf(page: (asked: Page) => object | number | undefined): { line: Lin
   return { line, asked };
 }
 
-function list(page: Parameters<typeof lineOf>[0], bounds: Partial<ListBounds> = {}): Promise<Look<ToolsFacts>> {
-  return listTools(lineOf(page).line, opened, {}, 'server', { ...listBounds, ...bounds });
+function list(page: Parameters<typeof lineOf>[0], most?: number): Promise<Look<ToolsFacts>> {
+  return listTools(lineOf(page).line, opened, {}, 'server', most);
 }
 
-async function seen(page: Parameters<typeof lineOf>[0], bounds: Partial<ListBounds> = {}): Promise<ToolsFacts> {
-  const look = await list(page, bounds);
+async function seen(page: Parameters<typeof lineOf>[0], most?: number): Promise<ToolsFacts> {
+  const look = await list(page, most);
   if ('blind' in look) throw new Error(look.why.en);
   return look.saw;
 }
@@ -61,7 +62,7 @@ async function seen(page: Parameters<typeof lineOf>[0], bounds: Partial<ListBoun
 const none = { prompts: [] };
 
 describe('listTools', () => {
-  it('keeps what a tool says of itself, and nothing that is not of its type', async () => {
+  it('keeps what a tool says of itself, and nothing of it that is not of its type', async () => {
     const tool = {
       name: 'read',
       title: 'Read',
@@ -70,7 +71,7 @@ describe('listTools', () => {
       annotations: { readOnlyHint: true, destructiveHint: 'no' },
       icons: [],
     };
-    const facts = await seen(({ method }) => (method === 'tools/list' ? { tools: [tool, 'x', null] } : none));
+    const facts = await seen(({ method }) => (method === 'tools/list' ? { tools: [tool] } : none));
     expect(facts).toEqual({
       server: 'server',
       instructions: 'Be kind.',
@@ -127,18 +128,15 @@ describe('listTools', () => {
 
   it('ends after so many characters', async () => {
     let next = 0;
-    const facts = await seen(
-      ({ method }) => {
-        next += 1;
-        return method === 'tools/list' ? { tools: [{ name: 'x'.repeat(400) }], nextCursor: `${next}` } : none;
-      },
-      { characters: 1_000 },
-    );
+    const facts = await seen(({ method }) => {
+      next += 1;
+      return method === 'tools/list' ? { tools: [{ name: 'x'.repeat(400) }], nextCursor: `${next}` } : none;
+    }, 1_000);
     expect([facts.tools.length, facts.isCut]).toEqual([3, true]);
   });
 
   it.each([
-    ['large', { type: 'object', description: 'x'.repeat(70_000) }],
+    ['large', { type: 'object', description: 'x'.repeat(500_000) }],
     ['deep', JSON.parse('{"a":'.repeat(500) + '1' + '}'.repeat(500)) as object],
   ])('keeps no schema that is too %s, and does not call it missing', async (_name, inputSchema) => {
     const facts = await seen(({ method }) =>
@@ -149,9 +147,13 @@ describe('listTools', () => {
 
   it('cuts texts, and says so', async () => {
     const facts = await seen(({ method }) =>
-      method === 'tools/list' ? { tools: [{ name: 'n'.repeat(1_000), description: 'd'.repeat(100_000) }] } : none,
+      method === 'tools/list' ? { tools: [{ name: 'n'.repeat(1_000), description: 'd'.repeat(200_000) }] } : none,
     );
-    expect([facts.tools[0]?.name.length, facts.tools[0]?.description.length, facts.isCut]).toEqual([512, 65_536, true]);
+    expect([facts.tools[0]?.name.length, facts.tools[0]?.description.length, facts.isCut]).toEqual([
+      512,
+      100_000,
+      true,
+    ]);
   });
 
   it('sees a server without tools as one, and a list that breaks off as cut', async () => {
@@ -167,6 +169,7 @@ describe('listTools', () => {
     [401, 'no-credential'],
     [403, 'forbidden'],
     [500, 'unreadable'],
+    [{ tools: 'none' }, 'unreadable'],
     [undefined, 'timeout'],
   ])('is blind when the first page is %s', async (answer, reason) => {
     expect(await list(() => answer)).toMatchObject({ blind: reason });
