@@ -8,7 +8,7 @@ import { placeOf } from './place.ts';
 import { severityWords, words } from './words.ts';
 
 /** Most groups that are told in full; the others, which are milder, take a line each. */
-const MAX_BLOCKS = 12;
+const MAX_BLOCKS = 8;
 /** Most places of a group that are told. */
 const MAX_PLACES = 3;
 /** Most names before a statement that holds for all of them. */
