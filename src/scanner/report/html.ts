@@ -43,8 +43,8 @@ export function htmlReport(result: ScanResult, { language, controlOf }: HtmlOpti
 <main>
 <section class="summary" aria-label="${say('grade')}">
 ${gradeCard(result, language)}
-<figure>${ringChart(controlSlices(result, language), `${say('controls')}`)}</figure>
-<figure>${barChart(severityBars(result, language), `${say('findings')}`)}</figure>
+<figure>${ringChart(controlSlices(result, language), say('controls'))}</figure>
+<figure>${barChart(severityBars(result, language), say('findings'))}</figure>
 </section>
 ${gateLine(result, language)}
 <section>
