@@ -126,10 +126,10 @@ function pageOf({ part, id }: AnyCheck): string {
   return `../src/scanner/checks/${part}/${id}/README.md`;
 }
 
-/** The first sentence of a check's page. */
+/** The first sentence of a check's page, without its links: they lead from there. */
 function gistOf(check: AnyCheck): string {
   const text = readFileSync(new URL(pageOf(check), new URL('../docs/', import.meta.url)), 'utf8');
-  const paragraph = text.split('\n\n')[1]?.replaceAll('\n', ' ') ?? '';
+  const paragraph = (text.split('\n\n')[1] ?? '').replaceAll('\n', ' ').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
   return /^.*?[.?](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph;
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
@@ -78,6 +78,15 @@ export async function scanned(
   return { ...done, notes };
 }
 
+/** The file that was started; none where Merlon is used as a library. */
+function programHere(): { program?: string } {
+  try {
+    return { program: realpathSync(process.argv[1] ?? '') };
+  } catch {
+    return {};
+  }
+}
+
 /** The machine and the moment; after an interrupt, what was seen until then is reported. */
 export function surroundingsHere(step: Surroundings['step']): {
   readonly surroundings: Surroundings;
@@ -89,6 +98,7 @@ export function surroundingsHere(step: Surroundings['step']): {
     home: homedir(),
     project: process.cwd(),
     platform: process.platform,
+    ...programHere(),
     now: Date.now,
     signal: AbortSignal.any([end.signal, AbortSignal.timeout(MAX_SCAN_MS)]),
     step,
