@@ -80,7 +80,7 @@ function summaryLines(result: ScanResult, language: Language): string[] {
     '',
     ...(grade.withheld === undefined ? [] : [`> ${asText(grade.withheld[language])}`, '']),
     ...grade.caps.flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
-    outcomeCounts(result, language),
+    `${say('controls')}: ${outcomeCounts(result, language)}`,
     '',
     ...changed,
     ...(gate === undefined ? [] : [`**${gate.holds ? say('gateHolds') : say('gateFails')}**`, '']),
