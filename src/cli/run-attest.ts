@@ -3,7 +3,6 @@ import { controlOf, parseControlId } from '../controls/catalogue.ts';
 import type { ControlId } from '../controls/control.ts';
 import { showable } from '../detect/showable.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { inLanguage } from '../scanner/check.ts';
 import type { Language } from '../kernel/text.ts';
 import {
   expiryOf,
@@ -127,9 +126,9 @@ function ask(
   { print }: AttestIo,
 ): void {
   const { title, question, evidence } = controlOf(id);
-  print(`${id} ${inLanguage(title, lang)}`);
-  if (question !== undefined) print(`\n${inLanguage(question, lang)}`);
-  if (evidence !== undefined) print(`\n${inLanguage(evidence, lang)}`);
+  print(`${id} ${title[lang]}`);
+  if (question !== undefined) print(`\n${question[lang]}`);
+  if (evidence !== undefined) print(`\n${evidence[lang]}`);
   if (before !== undefined) print(`\nAttested by ${showable(before.by)} on ${before.date}, until ${before.expires}.`);
   print(`\nmerlon attest ${id} --evidence FILE|URL`);
 }

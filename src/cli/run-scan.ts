@@ -99,7 +99,7 @@ async function writeAll(
   const { stdout } = process;
   const to = { language: options.lang, all: options.all === true, root: process.cwd() };
   const width = Math.min(Math.max(stdout.columns ?? 100, MIN_WIDTH), MAX_WIDTH);
-  const color = stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const color = stdout.isTTY && process.env['NO_COLOR'] === undefined;
   await Promise.all(
     options.output.map(async (file) => {
       // A file has no terminal: no colours, and everything that was looked at.

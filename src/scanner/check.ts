@@ -1,5 +1,5 @@
 import type { ControlId } from '../controls/control.ts';
-import type { Language, Text } from '../kernel/text.ts';
+import type { Text } from '../kernel/text.ts';
 import type { Parts } from './facts/index.ts';
 import type { Blind } from './look.ts';
 import type { TargetKind } from './target.ts';
@@ -109,9 +109,4 @@ export const notApplicable = answer('not-applicable');
 /** Nothing was seen: `not-applicable` where the target has no such thing, `unknown` otherwise. */
 export function unseen({ blind, why }: Blind, more: { subject?: string; where?: Where } = {}): Answer {
   return blind === 'not-offered' ? notApplicable(why, more) : answer('unknown')(why, more);
-}
-
-/** A statement in one language. */
-export function inLanguage(text: Text, language: Language): string {
-  return text[language];
 }

@@ -81,7 +81,7 @@ function isNo({ outcome }: ControlResult): boolean {
 }
 
 /** Targets that were not reached, and controls that are asked for and could not be looked at. */
-export function whatWasNotSeen({ targets, controls }: Judged, { controls: listed }: FailOn = neverFails): Text[] {
+function whatWasNotSeen({ targets, controls }: Judged, { controls: listed }: FailOn = neverFails): Text[] {
   return [
     ...targets.flatMap(({ reached, name }) =>
       reached ? [] : [{ en: `${name} could not be looked at.`, zh: `无法检查 ${name}。` }],
