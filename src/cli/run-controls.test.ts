@@ -4,7 +4,7 @@ import type { MerlonError } from '../kernel/errors.ts';
 import { languages } from '../kernel/text.ts';
 import { checks } from '../scanner/checks/index.ts';
 import { runControls } from './run-controls.ts';
-import { columnsOf } from './wrap-text.ts';
+import { columnsOf } from '../kernel/columns.ts';
 
 function shown(id: string | undefined, more: { language?: 'en' | 'zh'; asJson?: boolean } = {}): string {
   let text = '';

@@ -4,9 +4,10 @@ import { priorityWords, schemeWords, verificationWords } from '../controls/words
 import { MerlonError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { Language, Text } from '../kernel/text.ts';
-import type { AnyCheck, Severity } from '../scanner/check.ts';
+import type { AnyCheck } from '../scanner/check.ts';
 import { checks } from '../scanner/checks/index.ts';
-import { columnsOf, padColumns, wrapText } from './wrap-text.ts';
+import { severityWords } from '../scanner/report/words.ts';
+import { columnsOf, padColumns, wrapText } from '../kernel/columns.ts';
 
 /** What {@link runControls} takes. */
 export interface ControlsOptions {
@@ -32,14 +33,6 @@ const labels = {
   noChecks: { en: 'None is built in.', zh: '没有内置检查。' },
   references: { en: 'In other schemes', zh: '对应的其他标准' },
 } as const satisfies Record<string, Text>;
-
-const severityWords: Readonly<Record<Severity, Text>> = {
-  critical: { en: 'critical', zh: '严重' },
-  high: { en: 'high', zh: '高' },
-  medium: { en: 'medium', zh: '中' },
-  low: { en: 'low', zh: '低' },
-  info: { en: 'info', zh: '提示' },
-};
 
 /** `merlon controls [id]`: lists the controls, or explains one with the checks that belong to it. */
 export function runControls(id: string | undefined, { language, asJson, print }: ControlsOptions): void {

@@ -1,5 +1,5 @@
 import { showable } from '../detect/showable.ts';
-import { columns, padded } from '../scanner/report/columns.ts';
+import { columnsOf, fitColumns } from '../kernel/columns.ts';
 
 /** Where progress is shown. */
 export interface ProgressStream {
@@ -20,8 +20,8 @@ export function createProgress(stream: ProgressStream, isWanted: boolean): Progr
   let last = '';
   const width = Math.max(20, (stream.columns ?? 80) - 1);
   const show = (text: string): void => {
-    const line = columns(text) > width ? padded(text, width) : text;
-    stream.write(`\r${line}${' '.repeat(Math.max(0, columns(last) - columns(line)))}`);
+    const line = columnsOf(text) > width ? fitColumns(text, width) : text;
+    stream.write(`\r${line}${' '.repeat(Math.max(0, columnsOf(last) - columnsOf(line)))}`);
     last = line;
   };
   return {

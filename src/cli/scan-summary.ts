@@ -20,7 +20,7 @@ function linesOf(result: ScanResult): string[] {
   const letter = grade.letter === undefined ? 'no grade' : `grade ${grade.letter}`;
   const failing = controls.filter(({ outcome }) => outcome === 'fail' || outcome === 'unknown');
   return [
-    `${letter}, score ${score.percent} % · ${outcomeCounts(result, 'en')}`,
+    `${letter}, score ${score.percent} % · controls: ${outcomeCounts(result, 'en')}`,
     ...failing.map(({ id, outcome, reason }) => `${outcome} ${id} ${controlOf(id).title.en}: ${reason.en}`),
   ];
 }

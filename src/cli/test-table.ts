@@ -3,7 +3,7 @@ import type { Language, Text } from '../kernel/text.ts';
 import { severityWords } from '../scanner/report/words.ts';
 import type { TestOutcome } from '../scanner/test-run/record.ts';
 import type { TestCounts, TestResult } from '../scanner/test-run/test-result.ts';
-import { columnsOf, padColumns, wrapText } from './wrap-text.ts';
+import { columnsOf, padColumns, wrapText } from '../kernel/columns.ts';
 
 /** What {@link testTable} shows. */
 export interface TestTable {

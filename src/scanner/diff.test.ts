@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MerlonError } from '../kernel/errors.ts';
-import { same } from '../kernel/text.ts';
+import { languages, same } from '../kernel/text.ts';
 import type { Outcome } from './check.ts';
+import { scanResult } from '../../test/scan-result.ts';
 import { diffScans, readScanResult } from './diff.ts';
+import { render } from './report/render.ts';
 import type { Finding } from './scan-result.ts';
 
 function finding(fingerprint: string, outcome: Outcome, more: Partial<Finding> = {}): Finding {
@@ -24,7 +26,7 @@ function finding(fingerprint: string, outcome: Outcome, more: Partial<Finding> =
 }
 
 const report = (findings: readonly unknown[], more: object = {}) =>
-  JSON.stringify({ version: 1, startedAt: 1_000, findings, ...more });
+  JSON.stringify({ version: 1, started_at: '1970-01-01T00:00:01.000Z', findings, ...more });
 
 function diff(before: readonly Finding[], now: readonly Finding[]) {
   const { fresh, unchanged, fixed, notLooked } = diffScans(readScanResult(report(before)), { findings: now });
@@ -69,6 +71,24 @@ describe('diffScans', () => {
 });
 
 describe('readScanResult', () => {
+  it.each(languages)('reads what the JSON report in %s says', async (language) => {
+    const result = scanResult();
+    const options = { language, color: false, width: 80, all: false, root: '/' };
+    const earlier = readScanResult(await render(result, 'json', options));
+    expect(earlier.startedAt).toBe(result.startedAt);
+    expect(earlier.findings).toEqual(
+      result.findings.map(({ fingerprint, check, target, subject, outcome }) => ({
+        fingerprint,
+        check,
+        target,
+        subject,
+        outcome,
+      })),
+    );
+    const { fresh, fixed, notLooked } = diffScans(earlier, result);
+    expect([fresh, fixed, notLooked]).toEqual([[], [], []]);
+  });
+
   it('takes keys that it does not know, and what an earlier version left out', () => {
     const text = report([{ fingerprint: 'f', check: 'c', target: 't', outcome: 'new-outcome', more: [1] }], { x: 1 });
     expect(readScanResult(text)).toEqual({
@@ -83,7 +103,9 @@ describe('readScanResult', () => {
     ['null', 'CONFIG_INVALID'],
     ['[]', 'CONFIG_INVALID'],
     [report([], { version: 2 }), 'CONFIG_INVALID'],
-    [report([], { startedAt: 'then' }), 'CONFIG_INVALID'],
+    [report([], { started_at: 'then' }), 'CONFIG_INVALID'],
+    [report([], { started_at: 1_000 }), 'CONFIG_INVALID'],
+    [report([], { started_at: '2026-99-99T00:00:00Z' }), 'CONFIG_INVALID'],
     [report([{ fingerprint: 1 }]), 'CONFIG_INVALID'],
     [report([null]), 'CONFIG_INVALID'],
   ])('refuses %j', (text, code) => {

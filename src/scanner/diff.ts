@@ -13,6 +13,7 @@ export type EarlierFinding = Pick<Finding, 'fingerprint' | 'check' | 'target' | 
   readonly outcome: string;
 };
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 /** Most findings of an earlier scan that are read. */
 const MAX_FINDINGS = 200_000;
 
@@ -22,8 +23,9 @@ const MAX_FINDINGS = 200_000;
  */
 export function readScanResult(text: string, file = 'the report'): EarlierScan {
   const report = mapFrom(parse(text, file));
-  const { version, startedAt, findings } = report;
-  if (version !== 1 || typeof startedAt !== 'number' || !Number.isFinite(startedAt) || !Array.isArray(findings)) {
+  const { version, started_at: instant, findings } = report;
+  const startedAt = typeof instant === 'string' && INSTANT.test(instant) ? Date.parse(instant) : Number.NaN;
+  if (version !== 1 || Number.isNaN(startedAt) || !Array.isArray(findings)) {
     throw new MerlonError('CONFIG_INVALID', `${file} is no JSON report of version 1 of a scan.`, {
       todo: 'Name a file that merlon scan wrote as JSON.',
     });

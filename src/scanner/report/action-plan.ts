@@ -1,20 +1,21 @@
-import type { ControlId } from '../../controls/control.ts';
-import type { Language, Text } from '../../kernel/text.ts';
+import type { Control, ControlId } from '../../controls/control.ts';
+import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
 import { placeOf } from './place.ts';
+import { spreadsheet } from './spreadsheet.ts';
 import { outcomeWords, severityWords, words } from './words.ts';
 
 /** What {@link actionPlan} takes besides the scan. */
 export interface ActionPlanOptions {
   readonly language: Language;
-  readonly titleOf: (id: ControlId) => Text;
+  readonly controlOf: (id: ControlId) => Control;
 }
 
 /**
- * What there is to do as CSV (RFC 4180) for a spreadsheet: failures, warnings and open questions, the worst first, with
- * empty columns for who does it until when. Cells that a spreadsheet would run as a formula get an apostrophe in front.
+ * What there is to do, for a spreadsheet: failures, warnings and open questions, the worst first, with empty columns for
+ * who does it until when.
  */
-export function actionPlan(result: ScanResult, { language, titleOf }: ActionPlanOptions): string {
+export function actionPlan(result: ScanResult, { language, controlOf }: ActionPlanOptions): string {
   const head = [
     words.fingerprint,
     words.control,
@@ -30,36 +31,36 @@ export function actionPlan(result: ScanResult, { language, titleOf }: ActionPlan
     { en: 'State', zh: '状态' },
   ].map((word) => word[language]);
   const open = result.findings.filter(({ outcome, waiver }) => TO_DO.has(outcome) && waiver === undefined);
-  const questions = result.controls.filter(({ outcome }) => outcome === 'manual');
+  const asked = new Set(open.flatMap(({ outcome, control }) => (outcome === 'manual' ? [control] : [])));
+  const questions = result.controls.filter(({ id, outcome }) => outcome === 'manual' && !asked.has(id));
   const rows = [
-    ...open.map((finding) => rowOf(finding, language, titleOf)),
+    ...open.map((finding) => rowOf(finding, language, controlOf)),
     ...questions.map(({ id, reason }) => [
       '',
-      `${id} ${titleOf(id)[language]}`,
+      `${id} ${controlOf(id).title[language]}`,
       '',
       '',
       outcomeWords.manual[language],
       '',
       '',
-      '',
       reason[language],
+      controlOf(id).question?.[language] ?? '',
       '',
       '',
       '',
     ]),
   ];
-  // A spreadsheet tells UTF-8 by the mark.
-  return `\ufeff${[head, ...rows].map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`;
+  return spreadsheet([head, ...rows]);
 }
 
 const TO_DO = new Set(['fail', 'warn', 'manual', 'unknown']);
 
-function rowOf(finding: Finding, language: Language, titleOf: (id: ControlId) => Text): string[] {
+function rowOf(finding: Finding, language: Language, controlOf: (id: ControlId) => Control): string[] {
   const { fingerprint, control, check, severity, outcome, target, subject = '', evidence, remedy } = finding;
   const seen = evidence.slice(0, 3).map((one) => `${placeOf(one.where)} ${one.seen[language]}`.trim());
   return [
     fingerprint,
-    `${control} ${titleOf(control)[language]}`,
+    `${control} ${controlOf(control).title[language]}`,
     check,
     severityWords[severity][language],
     outcomeWords[outcome][language],
@@ -71,9 +72,4 @@ function rowOf(finding: Finding, language: Language, titleOf: (id: ControlId) =>
     '',
     '',
   ];
-}
-
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Control, ControlId } from '../../controls/control.ts';
+import { priorityWords, verificationWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import { type Outcome, outcomes, severities } from '../check.ts';
 import type { ControlResult, Finding, ScanResult } from '../scan-result.ts';
@@ -7,7 +8,7 @@ import { barChart, ringChart } from './charts.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { placeOf } from './place.ts';
 import { reportStyle } from './report-style.ts';
-import { outcomeWords, priorityWords, severityWords, targetWords, verificationWords, words } from './words.ts';
+import { outcomeWords, severityWords, targetWords, words } from './words.ts';
 
 /** What {@link htmlReport} takes besides the scan. */
 export interface HtmlOptions {

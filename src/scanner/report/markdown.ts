@@ -1,9 +1,12 @@
 import type { Control, ControlId } from '../../controls/control.ts';
+import { priorityWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
-import { placeOf } from './place.ts';
+import { type Group, groupFindings } from './group-findings.ts';
+import { asCode, asText } from './markdown-text.ts';
 import { outcomeCounts } from './outcome-counts.ts';
-import { outcomeWords, priorityWords, severityWords, words } from './words.ts';
+import { placeOf } from './place.ts';
+import { outcomeWords, severityWords, targetWords, words } from './words.ts';
 
 /** What {@link markdownReport} takes besides the scan. */
 export interface MarkdownOptions {
@@ -12,33 +15,17 @@ export interface MarkdownOptions {
 }
 
 const MARKS = { pass: '✅', fail: '❌', warn: '⚠️', manual: '❓', unknown: '◻️', 'not-applicable': '➖' } as const;
+/** Most findings of one check that are told one by one; the rest is counted. */
+const MAX_EACH = 20;
 
-/** A scan as Markdown, as pull requests and wikis show it. Text from targets stands in code spans, where it is only text. */
+/** A scan as Markdown, as pull requests and wikis show it. Nothing that a target is called becomes more than text. */
 export function markdownReport(result: ScanResult, { language, controlOf }: MarkdownOptions): string {
   const say = (word: keyof typeof words): string => words[word][language];
-  const { grade, score } = result;
-  const letter =
-    grade.letter === undefined
-      ? say('noGrade')
-      : `${say('grade')} **${grade.letter}** (${grade.points} ${say('points')})`;
+  const open = result.findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn');
   const lines = [
     `# ${say('title')}`,
     '',
-    `${say('scannedAt')}: ${new Date(result.startedAt).toISOString()} · ${say('profile')}: ${code(result.profile)} · Merlon ${result.merlon}`,
-    '',
-    `${letter} · ${say('score')} **${score.percent} %** (${score.passed} ${say('passed')}, ${score.failed} ${say('failed')}, ${score.warned} ${say('warned')})`,
-    '',
-    ...(grade.withheld === undefined ? [] : [`> ${grade.withheld[language]}`, '']),
-    ...grade.caps.map((cap) => `> ≤ ${cap.letter}: ${cap.because[language]}`),
-    ...(grade.caps.length === 0 ? [] : ['']),
-    outcomeCounts(result, language),
-    '',
-    `## ${say('targets')}`,
-    '',
-    ...result.targets.map(
-      ({ name, kind, reached }) => `- ${code(name)} (${kind})${reached ? '' : `: ${say('notReached')}`}`,
-    ),
-    '',
+    ...summaryLines(result, language),
     `## ${say('controls')}`,
     '',
     `| | ${say('control')} | ${say('priority')} | ${say('outcome')} | ${say('reason')} |`,
@@ -50,59 +37,88 @@ export function markdownReport(result: ScanResult, { language, controlOf }: Mark
         `${id} ${title[language]}`,
         priorityWords[priority][language],
         outcomeWords[outcome][language],
-        plain(reason[language]),
+        asText(reason[language]),
       ];
       return `| ${cells.join(' | ')} |`;
     }),
     '',
-    ...findingSections(result.findings, language),
+    ...(open.length === 0 ? [] : [`## ${say('findings')}`, '']),
+    ...groupFindings(open).flatMap((group) => groupLines(group, language)),
+    `## ${say('targets')}`,
+    '',
+    ...result.targets.map(({ name, kind, reached, missing }) => {
+      const why = missing.map((one) => `${one.part}: ${one.why[language]}`).join(' ');
+      const what = `${targetWords[kind][language]}: ${asCode(name)}`;
+      return reached ? `- ${what}` : `- ${what}, ${say('notReached')}. ${asText(why)}`;
+    }),
   ];
-  if (result.gate !== undefined) {
-    lines.push(`**${result.gate.holds ? say('gateHolds') : say('gateFails')}**`, '');
-    lines.push(...result.gate.because.map((because) => `- ${plain(because[language])}`), '');
-  }
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function findingSections(findings: readonly Finding[], language: Language): string[] {
-  const open = findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn');
-  if (open.length === 0) return [];
-  return [`## ${words.findings[language]}`, '', ...open.flatMap((finding) => findingLines(finding, language))];
-}
-
-function findingLines(finding: Finding, language: Language): string[] {
-  const { outcome, severity, control, check, subject, target, title, evidence, remedy, fingerprint, waiver } = finding;
-  const about = subject === undefined ? code(target) : `${code(subject)} · ${code(target)}`;
-  const seen = evidence.slice(0, 5).map((one) => {
-    const place = placeOf(one.where);
-    return `- ${place === '' ? '' : `${code(place)}: `}${plain(one.seen[language])}`;
-  });
-  return [
-    `### ${MARKS[outcome]} ${control} ${code(check)} · ${severityWords[severity][language]}`,
-    '',
-    `${about}: ${title[language]}`,
-    '',
-    ...seen,
-    `- ${words.remedy[language]}: ${plain(remedy[language])}`,
-    `- ${words.fingerprint[language]}: ${code(fingerprint)}`,
-    ...(waiver === undefined
+function summaryLines(result: ScanResult, language: Language): string[] {
+  const say = (word: keyof typeof words): string => words[word][language];
+  const { grade, score, gate, diff, startedAt, profile, merlon } = result;
+  const letter =
+    grade.letter === undefined
+      ? `**${say('noGrade')}**`
+      : `${say('grade')} **${grade.letter}** (${grade.points} ${say('points')})`;
+  const counts = `${score.passed} ${say('passed')}, ${score.failed} ${say('failed')}, ${score.warned} ${say('warned')}`;
+  const changed =
+    diff === undefined
       ? []
       : [
-          `- ${words.waived[language]}: ${plain(`${waiver.owner}, ${waiver.reason}`)}, ${words.until[language]} ${waiver.expires}`,
-        ]),
+          [
+            `${diff.fresh.length} ${say('fresh')}`,
+            `${diff.fixed.length} ${say('fixed')}`,
+            `${diff.unchanged.length} ${say('unchanged')}`,
+            `${diff.notLooked.length} ${say('notLooked')}`,
+          ].join(', '),
+          '',
+        ];
+  return [
+    `${letter} · ${say('score')} **${score.percent} %** (${counts})`,
+    '',
+    ...(grade.withheld === undefined ? [] : [`> ${asText(grade.withheld[language])}`, '']),
+    ...grade.caps.flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
+    `${say('controls')}: ${outcomeCounts(result, language)}`,
+    '',
+    ...changed,
+    ...(gate === undefined ? [] : [`**${gate.holds ? say('gateHolds') : say('gateFails')}**`, '']),
+    ...(gate === undefined ? [] : [...gate.because.map((because) => `- ${asText(because[language])}`), '']),
+    `${say('scannedAt')}: ${new Date(startedAt).toISOString()} · ${say('profile')}: ${asText(profile)} · Merlon ${asText(merlon)}`,
     '',
   ];
 }
 
-/** A code span, whatever back-ticks the text has; `|` would end a table's cell. */
-function code(text: string): string {
-  const runs = text.match(/`+/g) ?? [];
-  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
-  const gap = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return `${fence}${gap}${text.replaceAll(/\s+/g, ' ')}${gap}${fence}`;
+function groupLines(group: Group, language: Language): string[] {
+  const { outcome, severity, control, check, title, remedy, findings } = group;
+  const { length } = findings;
+  const [waiver] = findings.flatMap((one) => one.waiver ?? []);
+  const left = length - MAX_EACH;
+  return [
+    `### ${MARKS[outcome]} ${control} ${asCode(check)} · ${severityWords[severity][language]}${length === 1 ? '' : ` · ${length}×`}`,
+    '',
+    asText(title[language]),
+    '',
+    ...findings.slice(0, MAX_EACH).map((finding) => findingLine(finding, language)),
+    ...(left > 0 ? [`- ${language === 'zh' ? `另有 ${left} 项` : `${left} more`}`] : []),
+    '',
+    `**${words.remedy[language]}**: ${asText(remedy[language])}`,
+    '',
+    ...(waiver === undefined
+      ? []
+      : [
+          `**${words.waived[language]}**: ${asText(`${waiver.owner}, ${waiver.reason}`)}, ${words.until[language]} ${waiver.expires}`,
+          '',
+        ]),
+  ];
 }
 
-/** Text that holds words of a target: nothing of it may become a link, an image, HTML, a mention or a table. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>()#+!|~@&:]/g, (char) => `\\${char}`);
+function findingLine({ subject, target, evidence, fingerprint }: Finding, language: Language): string {
+  const about = [subject ?? '', target].map(asCode).filter((part) => part !== '');
+  const seen = evidence.slice(0, 5).map((one) => {
+    const place = asCode(placeOf(one.where));
+    return `${place === '' ? '' : `${place} `}${asText(one.seen[language])}`;
+  });
+  return `- ${[...about, seen.join(' '), asCode(fingerprint)].join(' · ')}`;
 }

@@ -1,7 +1,7 @@
 import type { Language } from '../../kernel/text.ts';
 import { outcomes } from '../check.ts';
 import type { ScanResult } from '../scan-result.ts';
-import { outcomeWords, words } from './words.ts';
+import { outcomeWords } from './words.ts';
 
 /** How many controls came to what, in a line. */
 export function outcomeCounts({ controls }: Pick<ScanResult, 'controls'>, language: Language): string {
@@ -9,5 +9,5 @@ export function outcomeCounts({ controls }: Pick<ScanResult, 'controls'>, langua
     const count = controls.filter((control) => control.outcome === outcome).length;
     return count === 0 ? [] : [`${count} ${outcomeWords[outcome][language]}`];
   });
-  return `${words.controls[language]}: ${counts.join(', ')}`;
+  return counts.join(language === 'zh' ? '，' : ', ');
 }

@@ -1,4 +1,4 @@
-import type { Control, ControlId } from '../../controls/control.ts';
+import type { ControlId } from '../../controls/control.ts';
 import { controlOf } from '../../controls/index.ts';
 import type { Language, Text } from '../../kernel/text.ts';
 import type { ScanResult } from '../scan-result.ts';
@@ -10,31 +10,31 @@ export interface RenderOptions {
   readonly color: boolean;
   /** Columns of a terminal. */
   readonly width: number;
-  /** Also what passes, in the terminal's report. */
+  /** Everything that was looked at, in the terminal's report. */
   readonly all: boolean;
   /** Folder that paths in SARIF are relative to. */
   readonly root: string;
 }
 
-/** A scan in a format. Each is loaded when it is asked for: a terminal needs no HTML. */
-export async function render(result: ScanResult, format: ReportFormat, options: RenderOptions): Promise<string> {
-  const { language, root } = options;
-  const titleOf = (id: ControlId): Text => controlOf(id).title;
-  const of = (id: ControlId): Control => controlOf(id);
-  switch (format) {
-    case 'text':
-      return (await import('./terminal.ts')).terminalReport(result, options);
-    case 'json':
-      return `${JSON.stringify((await import('./json.ts')).toJsonReport(result, titleOf, language), null, 2)}\n`;
-    case 'sarif':
-      return (await import('./sarif.ts')).sarifReport(result, { language, titleOf, root });
-    case 'junit':
-      return (await import('./junit.ts')).junitReport(result, { language, titleOf });
-    case 'markdown':
-      return (await import('./markdown.ts')).markdownReport(result, { language, controlOf: of });
-    case 'html':
-      return (await import('./html.ts')).htmlReport(result, { language, controlOf: of });
-    case 'csv':
-      return (await import('./action-plan.ts')).actionPlan(result, { language, titleOf });
-  }
+type Render = (result: ScanResult, options: RenderOptions) => Promise<string>;
+
+const titleOf = (id: ControlId): Text => controlOf(id).title;
+
+/** Each is loaded when it is asked for: a terminal needs no HTML. */
+const renderers: Readonly<Record<ReportFormat, Render>> = {
+  text: async (result, options) => (await import('./terminal.ts')).terminalReport(result, options),
+  json: async (result, { language }) =>
+    `${JSON.stringify((await import('./json.ts')).toJsonReport(result, titleOf, language), null, 2)}\n`,
+  sarif: async (result, { language, root }) =>
+    (await import('./sarif.ts')).sarifReport(result, { language, controlOf, root }),
+  junit: async (result, { language }) => (await import('./junit.ts')).junitReport(result, { language, titleOf }),
+  markdown: async (result, { language }) =>
+    (await import('./markdown.ts')).markdownReport(result, { language, controlOf }),
+  html: async (result, { language }) => (await import('./html.ts')).htmlReport(result, { language, controlOf }),
+  csv: async (result, { language }) => (await import('./action-plan.ts')).actionPlan(result, { language, controlOf }),
+};
+
+/** A scan in a format. */
+export function render(result: ScanResult, format: ReportFormat, options: RenderOptions): Promise<string> {
+  return renderers[format](result, options);
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findings, HOSTILE, scanResult } from '../../../test/scan-result.ts';
-import { languages } from '../../kernel/text.ts';
+import { finding } from '../../../test/finding.ts';
+import { columnsOf } from '../../kernel/columns.ts';
+import { languages, same } from '../../kernel/text.ts';
+import type { ScanResult } from '../scan-result.ts';
 import { formatOf, reportFormats } from './formats.ts';
 import { reportShape } from './json-shape.ts';
 import { render, type RenderOptions } from './render.ts';
@@ -35,8 +38,7 @@ describe.each(languages)('reports in %s', (language) => {
     const text = await render(scanResult(), format, { ...options, language });
     for (const { fingerprint, outcome, waiver } of findings) {
       const isOpen = (outcome === 'fail' || outcome === 'warn') && waiver === undefined;
-      // JUnit names cases by check and target; it has no place for more.
-      if (isOpen && format !== 'junit') expect(text).toContain(fingerprint);
+      if (isOpen) expect(text).toContain(fingerprint);
     }
     if (language === 'zh') expect(text).toMatch(/\p{Script=Han}/u);
     expect(text.endsWith('\n')).toBe(true);
@@ -53,16 +55,71 @@ describe('the terminal report', () => {
     expect(text).not.toContain('body-bounded');
   });
 
-  it('has colours only when asked, and no line wider than the terminal', async () => {
-    const plain = await render(scanResult(), 'text', { ...options, width: 80 });
-    expect(plain).not.toContain('\u001b');
+  it('has colours only when asked', async () => {
+    expect(await render(scanResult(), 'text', options)).not.toContain('\u001b');
     expect(await render(scanResult(), 'text', { ...options, color: true })).toContain('\u001b[31m');
-    const wide = plain
-      .split('\n')
-      .filter((line) => line.length > 80 && !line.includes(HOSTILE) && !line.includes('server:'));
-    expect(wide).toEqual([]);
+  });
+
+  it.each([60, 80, 120])('has no line wider than %i columns, in colour or not, in either language', async (width) => {
+    for (const language of languages) {
+      for (const [all, color] of [
+        [true, false],
+        [false, true],
+      ] as const) {
+        const text = await render(manyFindings(), 'text', { ...options, language, width, all, color });
+        // oxlint-disable-next-line no-control-regex -- the colours take no columns
+        const lines = text.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n');
+        expect(lines.filter((line) => columnsOf(line) > width)).toEqual([]);
+      }
+    }
+  });
+
+  it('tells a hundred findings in a hundred lines, those of one check as one', async () => {
+    const text = await render(manyFindings(), 'text', { ...options, all: false });
+    expect(text.split('\n').length).toBeLessThan(100);
+    expect(text).toMatch(/No tool asks[^\n]* 49×/);
+    expect(text).toContain('tool_0, tool_1, tool_2, tool_3 and 45 more: It asks for: password.');
+    expect(text).not.toContain('tool_48');
+    expect(await render(manyFindings(), 'text', options)).toContain('tool_48');
+  });
+
+  it('keeps what could not be seen for those who ask, and says what a person has to answer', async () => {
+    const blind = finding({
+      check: 'disks-encrypted',
+      outcome: 'unknown',
+      evidence: [{ seen: same('No lsblk here.') }],
+    });
+    const result = scanResult({ findings: [blind] });
+    const short = await render(result, 'text', { ...options, all: false });
+    expect(short).not.toContain('No lsblk here.');
+    expect(short).toContain('merlon attest C18');
+    expect(await render(result, 'text', options)).toContain('No lsblk here.');
   });
 });
+
+/** What a scan of a server with 49 tools and 51 other troubles comes to. */
+function manyFindings(): ScanResult {
+  const tools = Array.from({ length: 49 }, (_, index) =>
+    finding({
+      check: 'tool-secrets-not-asked',
+      subject: `tool_${index}`,
+      fingerprint: String(index).padStart(16, '0'),
+      title: { en: 'No tool asks the model for a credential.', zh: '没有工具向模型索要凭据。' },
+      evidence: [{ seen: { en: 'It asks for: password.', zh: '它索要：password。' } }],
+    }),
+  );
+  const others = Array.from({ length: 51 }, (_, index) =>
+    finding({
+      check: `check-${index % 20}`,
+      outcome: index % 3 === 0 ? 'unknown' : 'warn',
+      severity: index % 2 === 0 ? 'medium' : 'low',
+      subject: index % 5 === 0 ? '✅⚠\ufe0f审计👍🏽'.repeat(20) : `${HOSTILE}${index}`,
+      fingerprint: String(100 + index).padStart(16, '0'),
+      title: { en: 'It holds, whatever it is that has to hold.', zh: '审计日志'.repeat(30) },
+    }),
+  );
+  return scanResult({ findings: [...tools, ...others] });
+}
 
 describe('the JSON report', () => {
   it('follows its own schema', async () => {
@@ -78,7 +135,7 @@ describe('the JSON report', () => {
 });
 
 describe('the SARIF report', () => {
-  it('has failures and warnings as results, accepted ones suppressed, and silence as a notification', async () => {
+  it('has failures and warnings as results, none for accepted ones, and silence as a notification', async () => {
     const { runs } = await json(await render(scanResult(), 'sarif', options));
     expect(runs).toMatchObject([
       {
@@ -88,7 +145,6 @@ describe('the SARIF report', () => {
         results: [
           { ruleId: 'auth-required', level: 'error', partialFingerprints: { 'merlon/v1': 'a000000000000001' } },
           { ruleId: 'client-remote-https', level: 'warning' },
-          { ruleId: 'body-bounded', suppressions: [{ kind: 'external' }] },
         ],
       },
     ]);
@@ -111,7 +167,7 @@ describe('what a hostile target is called', () => {
   it('stays text in XML', async () => {
     const xml = await render(scanResult(), 'junit', options);
     expect(xml).not.toContain('<script');
-    expect(xml).toMatch(/<testsuites name="merlon scan" tests="7" failures="1" errors="1" skipped="4"/);
+    expect(xml).toMatch(/<testsuites name="merlon scan" tests="7" failures="1" errors="1"/);
   });
 
   it('stays text in Markdown', async () => {
@@ -123,6 +179,6 @@ describe('what a hostile target is called', () => {
 
   it('is no formula in a spreadsheet', async () => {
     const bad = scanResult({ findings: [{ ...findings[0], subject: '=cmd|calc' } as (typeof findings)[number]] });
-    expect(await render(bad, 'csv', options)).toMatch(/,'=cmd\|calc,/);
+    expect(await render(bad, 'csv', options)).toContain(`,"'=cmd|calc",`);
   });
 });

@@ -1,4 +1,3 @@
-import type { Priority, Verification } from '../../controls/control.ts';
 import type { Text } from '../../kernel/text.ts';
 import type { Outcome, Severity } from '../check.ts';
 import type { TargetKind } from '../target.ts';
@@ -20,20 +19,6 @@ export const severityWords: Readonly<Record<Severity, Text>> = {
   medium: { en: 'medium', zh: '中危' },
   low: { en: 'low', zh: '低危' },
   info: { en: 'info', zh: '提示' },
-};
-
-/** What priorities of controls are called. */
-export const priorityWords: Readonly<Record<Priority, Text>> = {
-  critical: { en: 'critical', zh: '关键' },
-  high: { en: 'high', zh: '高' },
-  medium: { en: 'medium', zh: '中' },
-};
-
-/** How controls are verified, in appendix A's terms. */
-export const verificationWords: Readonly<Record<Verification, Text>> = {
-  automatic: { en: 'automatic', zh: '自动化验证' },
-  manual: { en: 'manual', zh: '手动验证' },
-  both: { en: 'manual and automatic', zh: '手动+自动化验证' },
 };
 
 /** What kinds of targets are called. */
@@ -81,11 +66,23 @@ export const words = {
   until: { en: 'until', zh: '有效期至' },
   gateHolds: { en: 'The gate holds.', zh: '门禁通过。' },
   gateFails: { en: 'The gate fails.', zh: '门禁未通过。' },
+  notReachedTitle: { en: 'Could not be looked at', zh: '无法检查的目标' },
   notReached: { en: 'could not be looked at', zh: '无法检查' },
   fresh: { en: 'new', zh: '新增' },
   fixed: { en: 'fixed', zh: '已修复' },
   unchanged: { en: 'unchanged', zh: '未变' },
   notLooked: { en: 'not looked at this time', zh: '本次未检查' },
   told: { en: 'as the server says of itself', zh: '服务器自述' },
+  toDo: { en: 'What to do', zh: '待处理' },
+  otherFindings: { en: 'Everything else that was looked at', zh: '其余检查结果' },
+  andMore: { en: 'and # more', zh: '等另外 # 项' },
+  colon: { en: ': ', zh: '：' },
+  comma: { en: ', ', zh: '，' },
+  tellAll: { en: '--all tells each of these in full.', zh: '--all 可查看以上各项的详情。' },
+  also: { en: ', then #', zh: '，其后 #' },
+  changes: { en: 'Changes', zh: '变化' },
+  forPeople: { en: 'For a person', zh: '需要人工' },
+  unseen: { en: 'Not seen', zh: '未能检查' },
+  nothingFound: { en: 'nothing to do', zh: '没有待处理项' },
   generatedBy: { en: 'Made by Merlon', zh: '由 Merlon 生成' },
 } as const satisfies Record<string, Text>;

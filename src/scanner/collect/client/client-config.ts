@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { clientNamed, clients } from '../../../clients/catalog.ts';
 import type { Platform } from '../../../clients/client.ts';
+import type { Own } from '../../../clients/goes-through.ts';
 import { pathsOf } from '../../../clients/locate.ts';
 import { MAX_TEXT } from '../../../clients/tree.ts';
 import type { ClientFacts } from '../../facts/client.ts';
@@ -20,20 +21,21 @@ export const collectClientConfig: Collect<'client-config'> = async ({ file, clie
   const path = resolve(surroundings.project, file);
   const shown = shownPath(path, surroundings.home);
   surroundings.step(shown, 'read');
-  const look = await lookAt(path, shown, client);
+  const { program } = surroundings;
+  const look = await lookAt(path, shown, client, program === undefined ? {} : { program });
   const id = 'saw' in look ? look.saw.client : client;
   const title = clientNamed(id ?? '')?.title;
   const name = title === undefined ? shown : `${title}: ${shown}`;
   return [{ id: `client-config:${shown}`, kind: 'client-config', name, parts: { client: look } }];
 };
 
-async function lookAt(path: string, shown: string, client: string | undefined): Promise<Look<ClientFacts>> {
+async function lookAt(path: string, shown: string, client: string | undefined, own: Own): Promise<Look<ClientFacts>> {
   // Three bytes a character at most.
   const read = await readUserFile(path, MAX_TEXT * 3);
   if (!('saw' in read)) return read;
   const text = asText(read.saw.bytes);
   if (!('saw' in text)) return text;
-  return saw({ ...readClientFacts(text.saw, shown, client), access: read.saw.access });
+  return saw({ ...readClientFacts(text.saw, shown, client, own), access: read.saw.access });
 }
 
 /** The files of all clients of the catalogue that are there, of the user and of the project, each once. */

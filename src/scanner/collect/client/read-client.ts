@@ -1,5 +1,5 @@
 import type { Format, Shape } from '../../../clients/client.ts';
-import { throughMerlon } from '../../../clients/goes-through.ts';
+import { type Own, throughMerlon } from '../../../clients/goes-through.ts';
 import { readTree } from '../../../clients/read-tree.ts';
 import { readServers, type ServerEntry } from '../../../clients/read.ts';
 import { entryOf, type MapTree, placesIn, plain, type Tree, valueAt } from '../../../clients/tree.ts';
@@ -31,8 +31,9 @@ const APPROVALS = ['autoApprove', 'autoApproveTools', 'alwaysAllow', 'always_all
  * problems.
  * @param file how people know it: `~/.cursor/mcp.json`; its name decides the format
  * @param client id in the catalogue; without it the place of the file, then its content decides
+ * @param own what tells Merlon's own entries besides their form
  */
-export function readClientFacts(text: string, file: string, client?: string): ClientFacts {
+export function readClientFacts(text: string, file: string, client?: string, own: Own = {}): ClientFacts {
   const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const format = formatOf(file);
   const { tree } = readTree(bare, format);
@@ -57,7 +58,7 @@ export function readClientFacts(text: string, file: string, client?: string): Cl
     client: id,
     servers: entries.slice(0, MAX_SERVERS).flatMap((entry) => {
       const found = treeOf(entry, tree, bare.length, placeOf);
-      return found === undefined ? [] : [serverFacts(entry, found, { file, shape, format, whereOf })];
+      return found === undefined ? [] : [serverFacts(entry, found, { file, shape, format, whereOf, own })];
     }),
     settings: SETTINGS.flatMap((path) => {
       const value = valueAt(tree, path);
@@ -87,9 +88,10 @@ interface Around {
   readonly shape: Shape;
   readonly format: Format;
   readonly whereOf: PlaceOf;
+  readonly own: Own;
 }
 
-function serverFacts(entry: ServerEntry, tree: MapTree, { file, shape, whereOf }: Around): ServerEntryFacts {
+function serverFacts(entry: ServerEntry, tree: MapTree, { file, shape, whereOf, own }: Around): ServerEntryFacts {
   const { name, line, column, transport, disabled, command, args, url } = entry;
   const where = { file, line, column, path: entry.path };
   const place: PlaceOf = (at, path) => whereOf(at, [...entry.path, ...path]);
@@ -108,7 +110,7 @@ function serverFacts(entry: ServerEntry, tree: MapTree, { file, shape, whereOf }
       return found === undefined ? [] : [{ key, value: plain(found.value), where: place(found.value, [key]) }];
     }),
     package: command === undefined ? undefined : packageOf({ command, args: shown }),
-    behindMerlon: throughMerlon(entry) !== undefined,
+    behindMerlon: throughMerlon(entry, own) !== undefined,
     tlsOff: tlsOffIn(tree, shape, args, place),
   };
 }

@@ -20,7 +20,7 @@ const MAX_PROBLEMS = 50;
  */
 export function readConfigFacts(text: string, file: string): ConfigFacts {
   const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const { tree, faults } = readTree(bare, formatOf(bare, file));
+  const { tree, faults } = readTree(bare, formatOfConfig(bare, file));
   const placeAt = placesIn(bare);
   const reading = new Settings(file, (start) => placeAt(start));
   for (const { message, offset } of faults) reading.note(message, offset);
@@ -99,7 +99,8 @@ class Settings {
   }
 }
 
-function formatOf(text: string, file: string): Format {
+/** How a configuration is written: as its name says; JSON where it begins like it. */
+export function formatOfConfig(text: string, file: string): Format {
   const extension = extname(file).toLowerCase();
   if (extension === '.toml') return 'toml';
   return extension === '.json' || extension === '.jsonc' || text.trimStart().startsWith('{') ? 'jsonc' : 'yaml';
