@@ -6,11 +6,11 @@ import type { ControlResult, Finding, Grade, Letter, ScanResult } from './scan-r
 
 const LETTERS: readonly Letter[] = ['A', 'B', 'C', 'D', 'E', 'F'];
 /** Least points of each letter, 0 to 100. */
-export const leastPoints: Readonly<Record<Letter, number>> = { A: 90, B: 80, C: 70, D: 60, E: 50, F: 0 };
+const leastPoints: Readonly<Record<Letter, number>> = { A: 90, B: 80, C: 70, D: 60, E: 50, F: 0 };
 /** What a control weighs. */
-export const weights: Readonly<Record<Priority, number>> = { critical: 3, high: 2, medium: 1 };
+const weights: Readonly<Record<Priority, number>> = { critical: 3, high: 2, medium: 1 };
 /** The share of its weight that a control brings. A control that a person has to answer brings none until then. */
-export const shares: Readonly<Record<Outcome, number | undefined>> = {
+const shares: Readonly<Record<Outcome, number | undefined>> = {
   pass: 1,
   warn: 0.5,
   fail: 0,
@@ -36,7 +36,7 @@ function failingAt(severity: Severity) {
 }
 
 /** The published caps; docs/grading.md shows them. */
-export const caps: readonly Cap[] = [
+const caps: readonly Cap[] = [
   { letter: 'F', because: { en: 'Traffic is not encrypted.', zh: '通信未加密。' }, applies: failing('C01') },
   { letter: 'F', because: { en: 'TLS is weaker than 1.2.', zh: 'TLS 低于 1.2。' }, applies: failing('C02') },
   { letter: 'F', because: { en: 'Anybody can come in.', zh: '任何人都可以访问。' }, applies: failing('C03') },

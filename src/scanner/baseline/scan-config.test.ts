@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTree } from '../../clients/read-tree.ts';
 import { MerlonError } from '../../kernel/errors.ts';
-import { isServerConfig, readScanConfig } from './scan-config.ts';
+import { readScanConfig } from './scan-config.ts';
 
 const files: Readonly<Record<string, string>> = {
   [resolve('/s/key.txt')]: 'key-from-file\n',
@@ -190,21 +189,5 @@ describe('readScanConfig', () => {
         }
       }),
     );
-  });
-});
-
-describe('isServerConfig', () => {
-  const of = (text: string) => {
-    const { tree } = readTree(text, 'yaml');
-    return tree !== undefined && isServerConfig(tree);
-  };
-
-  it("knows appendix B's shape and Merlon's from a scan's configuration", () => {
-    expect(of('server: { port: 443 }\nauth: { required: true }')).toBe(true);
-    expect(of('mcpServers: { files: { command: node } }')).toBe(true);
-    expect(of('mcp_server: https://a.example\nauth: {}')).toBe(false);
-    expect(of('targets: []')).toBe(false);
-    expect(of('server: https://a.example')).toBe(false);
-    expect(of('[]')).toBe(false);
   });
 });
