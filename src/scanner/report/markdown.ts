@@ -1,6 +1,7 @@
 import type { Control, ControlId } from '../../controls/control.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
+import { leftOut } from './left-out.ts';
 import { placeOf } from './place.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { outcomeWords, priorityWords, severityWords, words } from './words.ts';
@@ -32,6 +33,8 @@ export function markdownReport(result: ScanResult, { language, controlOf }: Mark
     ...grade.caps.map((cap) => `> ≤ ${cap.letter}: ${cap.because[language]}`),
     ...(grade.caps.length === 0 ? [] : ['']),
     outcomeCounts(result, language),
+    '',
+    ...leftOut(result, language).map((line) => `- ${plain(line)}`),
     '',
     `## ${say('targets')}`,
     '',

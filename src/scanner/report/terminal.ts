@@ -4,6 +4,7 @@ import type { Outcome } from '../check.ts';
 import type { ControlResult, Finding, ScanResult } from '../scan-result.ts';
 import { columns, padded, wrapped } from './columns.ts';
 import { outcomeCounts } from './outcome-counts.ts';
+import { leftOut } from './left-out.ts';
 import { placeOf } from './place.ts';
 import { outcomeWords, severityWords, words } from './words.ts';
 
@@ -137,6 +138,7 @@ function summaryLines(page: Page, result: ScanResult): void {
     2,
   );
   page.paragraph(outcomeCounts(result, language), 2);
+  for (const line of leftOut(result, language)) page.paragraph(line, 2);
   if (diff !== undefined) {
     const counts = [
       [words.fresh, diff.fresh.length],
