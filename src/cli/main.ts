@@ -8,6 +8,7 @@ import { addFix } from './command-fix.ts';
 import { addTest } from './command-test.ts';
 import { addRules } from './command-rules.ts';
 import type { ConnectOptions } from './connect-options.ts';
+import { mindClosedOutput } from './closed-output.ts';
 import { report } from './report.ts';
 import type { RunWrapOptions } from './run-wrap.ts';
 import { version } from './version.ts';
@@ -137,6 +138,16 @@ key
     const { revokeKey } = await import('./keys.ts');
     await revokeKey(options.config, id);
   });
+
+/** To these stdout is a connection: they mind its end themselves. */
+const talkers = new Set(['stdio', 'wrap']);
+
+program.hook('preAction', (_program, command) => {
+  if (talkers.has(command.name())) return;
+  mindClosedOutput(process.stdout, (error) => {
+    process.exit(report(error, (text) => void process.stderr.write(text)));
+  });
+});
 
 addScan(program);
 addControls(program);
