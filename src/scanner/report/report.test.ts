@@ -45,6 +45,14 @@ describe.each(languages)('reports in %s', (language) => {
   });
 });
 
+it.each(['text', 'markdown', 'html', 'json'] as const)('%s says which checks are off, and why', async (format) => {
+  const off = [{ check: 'auth-required', reason: 'because <b>I</b> said so' }];
+  const text = await render(scanResult({ off }), format, { ...options, all: false });
+  expect(text).toContain('I');
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(/auth\\?-required.{0,60}because.{1,30}said so/);
+  if (format === 'html') expect(text).not.toContain('<b>I</b>');
+});
+
 describe('the terminal report', () => {
   it('shows the 20 controls first and the grade last', async () => {
     const text = await render(scanResult(), 'text', { ...options, all: false });
