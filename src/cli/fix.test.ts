@@ -209,6 +209,13 @@ describe('merlon fix of a server’s configuration', () => {
     expect(said.join('\n')).toContain('CONFIG_UNKNOWN_KEY');
   });
 
+  it('says that a comment still holds what was moved, without showing it', async () => {
+    const file = write('merlon.yaml', `${SERVER}# was ${RANDOM}${RANDOM}\n`);
+    await fix([file], { yes: true }, io);
+    expect(said.filter((line) => /^left .*comment/.test(line))).toHaveLength(1);
+    expect([...printed, ...said].join('\n')).not.toContain(RANDOM);
+  });
+
   it('says it in Chinese', async () => {
     write('merlon.yaml', SERVER);
     await fix([], { yes: true, lang: 'zh' }, io);

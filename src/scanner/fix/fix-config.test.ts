@@ -43,8 +43,10 @@ function outcomes(text: string, file = FILE): Map<string, string> {
 }
 
 function worst(text: string, check: string, file = FILE): string {
-  const found = [...outcomes(text, file)].flatMap(([key, outcome]) => (key.startsWith(`${check} `) ? [outcome] : []));
-  return ['fail', 'warn'].find((each) => found.includes(each)) ?? 'fine';
+  const found = new Set(
+    [...outcomes(text, file)].flatMap(([key, outcome]) => (key.startsWith(`${check} `) ? [outcome] : [])),
+  );
+  return ['fail', 'warn'].find((each) => found.has(each)) ?? 'fine';
 }
 
 describe('a setting that weakens a server', () => {
