@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../src/config/schema.ts';
-import { dotted } from '../src/scanner/collect/read-config-facts.ts';
-import { merlonDefaults, merlonOnlyKeys, merlonSections } from '../src/scanner/collect/merlon-defaults.ts';
+import { dotted } from '../src/scanner/collect/config/read-config-facts.ts';
+import { merlonDefaults, merlonOnlyKeys, merlonSections } from '../src/scanner/collect/config/merlon-defaults.ts';
 
 /** Every default of the schema by dotted path; what is empty by default and no list says nothing. */
 function flat(value: unknown, path: readonly string[] = []): [string, unknown][] {

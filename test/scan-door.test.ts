@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoorFacts, ProbeName, Probes } from '../src/scanner/facts/door.ts';
-import { collectDoor, type Door, type DoorRules } from '../src/scanner/collect/door.ts';
+import { collectDoor, type Door, type DoorRules } from '../src/scanner/collect/server/door/door.ts';
 import type { Look } from '../src/scanner/look.ts';
 import { type FakeGateway, fakeUpstream, startFakeGateway } from './fake-gateway.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Check } from '../src/scanner/check.ts';
 import { apiChecks } from '../src/scanner/checks/api/index.ts';
 import { transportChecks } from '../src/scanner/checks/transport/index.ts';
-import { collectServer } from '../src/scanner/collect/server.ts';
+import { collectServer } from '../src/scanner/collect/server/server.ts';
 import type { Parts } from '../src/scanner/facts/index.ts';
 import type { Look } from '../src/scanner/look.ts';
 import type { Target } from '../src/scanner/target.ts';

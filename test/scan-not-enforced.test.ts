@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notEnforced } from '../src/cli/not-enforced.ts';
 import { configSandboxOn } from '../src/scanner/checks/config/config-sandbox-on/check.ts';
-import { readConfigFacts } from '../src/scanner/collect/read-config-facts.ts';
+import { readConfigFacts } from '../src/scanner/collect/config/read-config-facts.ts';
 import { defaultThresholds } from '../src/scanner/thresholds.ts';
 import { load } from './config.ts';
 

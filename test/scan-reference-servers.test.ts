@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toolsChecks } from '../src/scanner/checks/tools/index.ts';
-import { collectStdio } from '../src/scanner/collect/stdio.ts';
+import { collectStdio } from '../src/scanner/collect/stdio/stdio.ts';
 import { defaultThresholds } from '../src/scanner/thresholds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'merlon-reference-'));

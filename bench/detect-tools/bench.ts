@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answer } from '../../src/scanner/check.ts';
 import { toolsChecks } from '../../src/scanner/checks/tools/index.ts';
-import { toToolsFacts } from '../../src/scanner/collect/to-tools-facts.ts';
+import { toToolsFacts } from '../../src/scanner/collect/tools/to-tools-facts.ts';
 import { defaultThresholds } from '../../src/scanner/thresholds.ts';
 import type { Bench, Row } from '../bench.ts';
 

@@ -1,12 +1,10 @@
 import { dirname } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { ApiKeys } from '../identity/api-key.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { DAY_MS, systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { keyFiles, openKeys } from './authenticator.ts';
 import { makeStateFolder } from './make-state-folder.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Makes a key and prints its text, which is stored nowhere. */
 export async function createKey(

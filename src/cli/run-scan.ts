@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { createMask } from '../detect/mask.ts';
@@ -72,6 +73,15 @@ export async function scanned(
   return { ...done, notes };
 }
 
+/** The file that was started; none where Merlon is used as a library. */
+function programHere(): { program?: string } {
+  try {
+    return { program: realpathSync(process.argv[1] ?? '') };
+  } catch {
+    return {};
+  }
+}
+
 /** The machine and the moment; after an interrupt, what was seen until then is reported. */
 export function surroundingsHere(step: Surroundings['step']): {
   readonly surroundings: Surroundings;
@@ -83,6 +93,7 @@ export function surroundingsHere(step: Surroundings['step']): {
     home: homedir(),
     project: process.cwd(),
     platform: process.platform,
+    ...programHere(),
     now: Date.now,
     signal: AbortSignal.any([end.signal, AbortSignal.timeout(MAX_SCAN_MS)]),
     step,
@@ -99,7 +110,7 @@ async function writeAll(
   const { stdout } = process;
   const to = { language: options.lang, all: options.all === true, root: process.cwd() };
   const width = Math.min(Math.max(stdout.columns ?? 100, MIN_WIDTH), MAX_WIDTH);
-  const color = stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const color = stdout.isTTY && process.env['NO_COLOR'] === undefined;
   await Promise.all(
     options.output.map(async (file) => {
       // A file has no terminal: no colours, and everything that was looked at.

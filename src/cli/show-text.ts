@@ -28,6 +28,8 @@ export interface ShowOptions {
   readonly known: readonly string[];
   /** Texts that are shown even where every value may be a secret: references that Merlon writes in the place of one. */
   readonly references?: readonly string[];
+  /** Values that are never shown, wherever they stand. */
+  readonly secrets?: readonly string[];
 }
 
 /** A client's file as lines to compare, with the secrets hidden in what is shown of them. */
@@ -73,7 +75,7 @@ interface Around {
 }
 
 const TOP: Around = { path: [], isBelow: false, isOurs: false };
-type Known = Pick<ShowOptions, 'root' | 'ours' | 'known' | 'references'>;
+type Known = Pick<ShowOptions, 'root' | 'ours' | 'known' | 'references' | 'secrets'>;
 
 function secretsIn(tree: Tree, around: Around, known: Known): Tree[] {
   if (tree.kind === 'map') {
@@ -103,9 +105,10 @@ function textOf(tree: Tree | undefined): string {
 function isSecret(
   value: string | number | boolean | null,
   { path, isBelow, isOurs }: Around,
-  { known, references = [] }: Known,
+  { known, references = [], secrets = [] }: Known,
 ): boolean {
   if (value === null || typeof value === 'boolean' || value === '') return false;
+  if (secrets.includes(String(value))) return true;
   // What Merlon writes itself and knows to be none, wherever it stands.
   if (typeof value === 'string' && references.includes(value)) return false;
   if (isBelow) return true;

@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import type { Clock } from '../kernel/clock.ts';
+import { type Clock, DAY_MS } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { makeFolder } from '../kernel/make-folder.ts';
 import type { PemPair } from './issue-certificate.ts';
@@ -29,7 +29,6 @@ export interface DevCertificate {
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const AUTHORITY_DAYS = 3650;
 // The most that clients accept of a server certificate is 398 days.
 const SERVER_DAYS = 397;

@@ -1,3 +1,6 @@
+/** A day, ms. */
+export const DAY_MS = 86_400_000;
+
 /** Time as an argument, so that tests turn the hands themselves. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */

@@ -1,3 +1,5 @@
+import { DAY_MS } from './clock.ts';
+
 /** When a log file ends: at midnight UTC, at every full hour UTC, or never by time. */
 export type Rotation = 'daily' | 'hourly' | 'never';
 
@@ -16,7 +18,6 @@ export interface Extent {
 }
 
 const HOUR = 3_600_000;
-const DAY = 86_400_000;
 
 /**
  * True when `next` belongs into a new file. An empty file never rotates, so a line longer than `maxBytes` gets a file of
@@ -26,7 +27,7 @@ export function isRotationDue(rule: RotationRule, file: Extent, next: Extent): b
   if (file.bytes === 0) return false;
   if (rule.maxBytes > 0 && file.bytes + next.bytes > rule.maxBytes) return true;
   if (rule.rotation === 'never') return false;
-  const period = rule.rotation === 'daily' ? DAY : HOUR;
+  const period = rule.rotation === 'daily' ? DAY_MS : HOUR;
   return Math.floor(next.time / period) > Math.floor(file.time / period);
 }
 
@@ -55,7 +56,7 @@ export function rotatedInOrder(base: string, names: Iterable<string>): string[] 
  */
 export function expiredFiles(base: string, names: Iterable<string>, now: number, retentionDays: number): string[] {
   if (retentionDays <= 0) return [];
-  const expired = parseAll(base, names).filter((file) => file.day + DAY + retentionDays * DAY <= now);
+  const expired = parseAll(base, names).filter((file) => file.day + DAY_MS + retentionDays * DAY_MS <= now);
   return expired.map((file) => file.name);
 }
 

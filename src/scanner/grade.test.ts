@@ -63,14 +63,14 @@ describe("the mission's figure", () => {
   });
 });
 
-const [c01, , , c04, c05] = controls;
+const [c01, , , c04, c05, , , , c09] = controls;
 
 function judged(
-  id: 'C01' | 'C04' | 'C05',
+  id: 'C01' | 'C04' | 'C05' | 'C09',
   findings: Partial<Finding>[],
   more: { word?: Attestation['state']; asked?: boolean } = {},
 ) {
-  const control = { C01: c01, C04: c04, C05: c05 }[id];
+  const control = { C01: c01, C04: c04, C05: c05, C09: c09 }[id];
   if (control === undefined) throw new Error(id);
   const attestation: Attestation | undefined =
     more.word === undefined
@@ -112,6 +112,31 @@ describe('what a control comes to', () => {
     }
     expect(judged('C04', [{ outcome: 'pass' }], { asked: true })).toBe('manual');
     expect(judged('C04', [{ outcome: 'pass' }], { asked: true, word: 'valid' })).toBe('pass');
+  });
+
+  it('does not pass by hygiene alone', () => {
+    for (const severity of ['low', 'info'] as const) {
+      expect(judged('C05', [{ outcome: 'pass', severity }])).toBe('manual');
+      expect(judged('C05', [{ outcome: 'pass', severity }], { word: 'valid' })).toBe('pass');
+      expect(judged('C01', [{ outcome: 'pass', severity }])).toBe('warn');
+      expect(
+        judged('C01', [
+          { outcome: 'pass', severity },
+          { outcome: 'unknown', severity: 'medium' },
+        ]),
+      ).toBe('warn');
+      expect(
+        judged('C01', [
+          { outcome: 'pass', severity },
+          { outcome: 'pass', severity: 'medium' },
+        ]),
+      ).toBe('pass');
+    }
+  });
+
+  it('never takes an audit log that nobody could look for as one that is not needed', () => {
+    expect(judged('C09', [{ outcome: 'not-applicable' }])).toBe('unknown');
+    expect(judged('C09', [{ outcome: 'not-applicable' }], { word: 'valid' })).toBe('pass');
   });
 
   it('neither fails nor passes by what is accepted', () => {

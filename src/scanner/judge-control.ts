@@ -32,6 +32,9 @@ export function judgeControl(control: Control, all: readonly Finding[], asked: A
 
 type Verdict = readonly [Outcome, Text];
 
+/** What every deployment has to answer for: that no target has an audit log to look at does not make one needless. */
+const alwaysArises: ReadonlySet<ControlId> = new Set(['C09', 'C10', 'C16']);
+
 function verdict(
   { verification, id }: Control,
   findings: readonly Finding[],
@@ -49,13 +52,17 @@ function verdict(
   const [mild] = warns;
   if (mild !== undefined) return ['warn', counted(warns, mild)];
   const isAttested = attestation?.state === 'valid';
-  const isManual = of('manual').length > 0 || needsAttestation || (passes.length === 0 && verification !== 'automatic');
+  const isShown = passes.some(({ severity }) => severity !== 'low' && severity !== 'info');
+  const isManual = of('manual').length > 0 || needsAttestation || (!isShown && verification !== 'automatic');
   if (isManual && !isAttested) return ['manual', unanswered(id, attestation)];
-  if (passes.length > 0) return ['pass', held(passes, isAttested)];
+  if (passes.length > 0 && !isShown && !isAttested) return ['warn', minor(passes)];
+  if (passes.length > 0)
+    return ['pass', held(passes, { isAttested, unseen: of('unknown').length, waived: waived.length })];
   if (isAttested) return ['pass', { en: 'A person answered for it.', zh: '已由负责人作答。' }];
   const [other] = of('unknown');
   if (other !== undefined) return ['unknown', counted(of('unknown'), other)];
-  if (of('not-applicable').length > 0) return ['not-applicable', { en: 'It does not arise here.', zh: '此处不涉及。' }];
+  if (of('not-applicable').length > 0 && !alwaysArises.has(id))
+    return ['not-applicable', { en: 'It does not arise here.', zh: '此处不涉及。' }];
   if (waived.length > 0)
     return ['not-applicable', { en: 'All that was found is accepted.', zh: '所有发现项均已被接受。' }];
   return ['unknown', { en: 'No target of this scan could show it.', zh: '本次扫描的目标都无法体现该项。' }];
@@ -68,7 +75,24 @@ function counted(findings: readonly Finding[], { evidence, title }: Finding): Te
   return rest === 0 ? seen : { en: `${seen.en} And ${rest} more.`, zh: `${seen.zh}另有 ${rest} 项。` };
 }
 
-function held(passes: readonly Finding[], isAttested: boolean): Text {
+/** Hygiene alone does not show a control: a server without a banner may mask nothing. */
+function minor(passes: readonly Finding[]): Text {
+  const many = passes.length;
+  return {
+    en: `Only minor checks pass (${many}); what matters was not seen.`,
+    zh: `仅有次要检查通过（${many} 项），关键部分未能查看。`,
+  };
+}
+
+interface Besides {
+  readonly isAttested: boolean;
+  /** Checks that could not look. */
+  readonly unseen: number;
+  /** Accepted findings. */
+  readonly waived: number;
+}
+
+function held(passes: readonly Finding[], { isAttested, unseen, waived }: Besides): Text {
   const isTold = passes.every(({ basis }) => basis === 'told');
   const many = passes.length;
   if (isTold && !isAttested) {
@@ -78,9 +102,11 @@ function held(passes: readonly Finding[], isAttested: boolean): Text {
     };
   }
   const also = isAttested ? { en: ', and a person answered for it', zh: '，且已由负责人作答' } : { en: '', zh: '' };
+  const dark = unseen === 0 ? { en: '', zh: '' } : { en: `; ${unseen} could not look`, zh: `；${unseen} 项无法检查` };
+  const open = waived === 0 ? { en: '', zh: '' } : { en: `; accepted: ${waived}`, zh: `；已接受 ${waived} 项` };
   return {
-    en: `${many} ${many === 1 ? 'check passes' : 'checks pass'}${also.en}.`,
-    zh: `${many} 项检查通过${also.zh}。`,
+    en: `${many} ${many === 1 ? 'check passes' : 'checks pass'}${also.en}${dark.en}${open.en}.`,
+    zh: `${many} 项检查通过${also.zh}${dark.zh}${open.zh}。`,
   };
 }
 

@@ -92,6 +92,8 @@ export interface Surroundings {
   /** The working folder. */
   readonly project: string;
   readonly platform: NodeJS.Platform;
+  /** This installation's program file: an entry that starts it goes through Merlon. Default: told by its form alone. */
+  readonly program?: string;
   /** ms since 1970. */
   readonly now: () => number;
   /** Ends everything that is under way. */

@@ -1,6 +1,7 @@
+import { DAY_MS } from '../kernel/clock.ts';
 import { MerlonError, type Place } from '../kernel/errors.ts';
 import type { Finding, Waiver } from './scan-result.ts';
-import { DAY_MS, hasPassed, startOf } from './written/day.ts';
+import { hasPassed, startOf } from './written/day.ts';
 import { finish, openPage, wrong } from './written/page.ts';
 import { fields, listOf, may, need, type Reader, text, TOP, turned } from './written/readers.ts';
 

@@ -45,7 +45,7 @@ export function overflowing(): string[] {
   );
   return all
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
-    .map(({ tagName, className }) => `${tagName} ${String(className)}`);
+    .map(({ tagName, className }) => `${tagName} ${className}`);
 }
 
 /** How many articles can be seen, of how many. */

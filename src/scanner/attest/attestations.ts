@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { type ControlId, controlIds } from '../../controls/control.ts';
+import { DAY_MS } from '../../kernel/clock.ts';
 import type { Attestation } from '../scan-result.ts';
-import { DAY_MS, dayOf, hasPassed, startOf } from '../written/day.ts';
+import { dayOf, hasPassed, startOf } from '../written/day.ts';
 import { finish, openPage, type Page, wrong } from '../written/page.ts';
 import * as is from '../written/readers.ts';
 

@@ -1,7 +1,7 @@
-import { readConfigFacts } from '../collect/read-config-facts.ts';
-import { readToolsFacts } from '../collect/read-tools.ts';
-import { readClientFacts } from '../collect/read-client.ts';
-import { readManifestFacts } from '../collect/read-manifest.ts';
+import { readConfigFacts } from '../collect/config/read-config-facts.ts';
+import { readToolsFacts } from '../collect/tools/read-tools.ts';
+import { readClientFacts } from '../collect/client/read-client.ts';
+import { readManifestFacts } from '../collect/manifest/read-manifest.ts';
 import type { Parts } from '../facts/index.ts';
 
 /** How a fixture that is a real file becomes facts; parts without a reader have fixtures in TypeScript. */

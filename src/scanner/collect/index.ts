@@ -1,13 +1,13 @@
 import type { Collectors } from '../scan.ts';
-import { collectClientConfig } from './client-config.ts';
-import { collectHost } from './host.ts';
-import { collectManifest } from './manifest.ts';
-import { collectRepository } from './repository.ts';
-import { serverConfigCollector } from './server-config.ts';
-import { collectServer } from './server.ts';
-import { collectStdio } from './stdio.ts';
-import { collectTools } from './tools.ts';
-import { readClientFacts } from './read-client.ts';
+import { collectClientConfig } from './client/client-config.ts';
+import { collectHost } from './host/host.ts';
+import { collectManifest } from './manifest/manifest.ts';
+import { collectRepository } from './repository/repository.ts';
+import { serverConfigCollector } from './config/server-config.ts';
+import { collectServer } from './server/server.ts';
+import { collectStdio } from './stdio/stdio.ts';
+import { collectTools } from './tools/tools.ts';
+import { readClientFacts } from './client/read-client.ts';
 
 /** The collectors of every kind of target. */
 export const collectors: Collectors = {

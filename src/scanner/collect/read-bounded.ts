@@ -1,77 +1,59 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { FileAccess } from '../facts/client.ts';
-import { blind, type Look, saw } from '../look.ts';
 
-/** A file as it was read, once. */
-export interface ReadFile {
-  readonly bytes: Uint8Array;
-  readonly access: Look<FileAccess>;
+/** A regular file as it was read, once; or why it was not. What the system refuses is thrown. */
+export type Bounded =
+  | { readonly bytes: Buffer; readonly stats: Stats }
+  | { readonly wrong: 'no-file' | 'too-large'; readonly bytes?: never };
+
+/** How a file is opened. */
+export interface Opening {
+  /** Whether a symbolic link is followed. Default true. */
+  readonly followsLinks?: boolean;
 }
 
-/**
- * Reads a regular file of at most `longest` bytes. Never throws and never waits for a pipe or a device: what is no file, is
- * larger, or cannot be opened is a blind look.
- */
-export async function readBounded(path: string, longest: number): Promise<Look<ReadFile>> {
-  let handle: FileHandle | undefined;
+/** Read at a time where a file holds more than it said, bytes. */
+const CHUNK = 256 * 1024;
+
+/** Reads a regular file of at most `most` bytes. Never waits for a pipe or a device. @throws the system's error */
+export async function readBounded(path: string, most: number, { followsLinks = true }: Opening = {}): Promise<Bounded> {
+  // Without O_NONBLOCK, to open a named pipe is to wait for its writer.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (followsLinks ? 0 : (constants.O_NOFOLLOW ?? 0));
+  const handle = await open(path, flags);
   try {
-    // Without O_NONBLOCK, opening a named pipe waits for somebody to write.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const facts = await handle.stat();
-    if (!facts.isFile()) return blind('unreadable', 'It is no regular file.', '这不是普通文件。');
-    if (facts.size > longest) return tooLarge(longest);
-    const bytes = await readUpTo(handle, longest + 1);
-    return bytes.length > longest ? tooLarge(longest) : saw({ bytes, access: accessOf(facts) });
-  } catch (error) {
-    return failure(error);
+    const stats = await handle.stat();
+    if (!stats.isFile()) return { wrong: 'no-file' };
+    if (stats.size > most) return { wrong: 'too-large' };
+    const bytes = await readUpTo(handle, stats.size, most + 1);
+    return bytes.length > most ? { wrong: 'too-large' } : { bytes, stats };
   } finally {
-    await handle?.close().catch(() => undefined);
+    await handle.close().catch(() => undefined);
   }
 }
 
-async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+/** A file may grow while it is read, and those of /proc say that they are empty: its size is where reading begins. */
+async function readUpTo(handle: FileHandle, size: number, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let next = Math.max(size, 4_096) + 1;
   for (let total = 0; total < most; ) {
-    const chunk = new Uint8Array(Math.min(256 * 1024, most - total));
+    const chunk = Buffer.alloc(Math.min(next, most - total));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) break;
     chunks.push(chunk.subarray(0, bytesRead));
     total += bytesRead;
+    next = CHUNK;
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
-function tooLarge(longest: number): Look<never> {
-  return blind('unreadable', `It is larger than ${longest} bytes.`, `文件超过 ${longest} 字节。`);
+/** The code of a system's error, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-function accessOf({ mode, uid }: Stats): Look<FileAccess> {
-  const me = process.getuid?.();
-  if (me === undefined) return blind('not-on-this-system', 'This system has no permission bits.', '此系统没有权限位。');
-  return saw({ mode: mode & 0o777, isOwn: uid === me });
-}
-
-function failure(error: unknown): Look<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return blind('unreadable', 'There is no such file.', '文件不存在。');
-  if (code === 'EACCES' || code === 'EPERM')
-    return blind('no-permission', 'The file may not be read by this user.', '当前用户无权读取该文件。');
-  return blind('unreadable', `The file cannot be read (${code}).`, `无法读取文件（${code}）。`);
-}
-
-/** Bytes as text; blind where they are no UTF-8. */
-export function asText(bytes: Uint8Array): Look<string> {
-  try {
-    return saw(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return blind('unreadable', 'It is no UTF-8 text.', '不是 UTF-8 文本。');
-  }
-}
-
-/** A path as people are shown it: with `~` for their home. */
-export function shownPath(path: string, home: string): string {
-  return home !== '' && (path === home || path.startsWith(`${home}/`) || path.startsWith(`${home}\\`))
-    ? `~${path.slice(home.length)}`
-    : path;
+/** What the code means, whatever it is that was to be read. */
+export function failureOf(error: unknown): 'gone' | 'denied' | 'other' {
+  const code = codeOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
+  return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'other';
 }

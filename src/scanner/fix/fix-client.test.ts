@@ -4,8 +4,8 @@ import { codeOf } from '../../../test/error-of.ts';
 import { clientNamed } from '../../clients/catalog.ts';
 import { readTree } from '../../clients/read-tree.ts';
 import { MerlonError } from '../../kernel/errors.ts';
-import { shapeOf } from '../collect/client-shape.ts';
-import { readClientFacts } from '../collect/read-client.ts';
+import { shapeOf } from '../collect/client/client-shape.ts';
+import { readClientFacts } from '../collect/client/read-client.ts';
 import { type FixableCheck, fixableChecks, fixClient, type FixOptions, type FixTarget } from './fix-client.ts';
 
 const RANDOM = 'k7Qz93mXw0aLs82PtRv5';

@@ -8,6 +8,7 @@ import type { Text } from '../../kernel/text.ts';
 import { dropApprovals, dropSettings } from './drop-approvals.ts';
 import { pinPackage } from './pin-package.ts';
 import { referToSecrets } from './refer-to-secrets.ts';
+import { type NameVariable, variableNames } from './variable-names.ts';
 
 /** The checks whose findings can be mended in a client's file. */
 export const fixableChecks = [
@@ -25,7 +26,7 @@ export interface FixTarget {
   readonly format: Format;
   readonly shape: Shape;
   /** Decides in which notation a secret is referred to; without it none is moved. */
-  readonly client: Client | undefined;
+  readonly client: Pick<Client, 'id' | 'title' | 'reference'> | undefined;
 }
 
 export interface FixOptions {
@@ -34,11 +35,14 @@ export interface FixOptions {
   readonly versionOf: (name: string, registry: 'npm' | 'pypi') => string | undefined;
   /** How clients start Merlon. */
   readonly merlon: Command;
+  /** Names the variable for a credential that is moved. Default: the telling name, numbered where another has it. */
+  readonly nameFor?: NameVariable;
 }
 
 /** Something that was done, or left and why. Never holds a value of the file. */
 export interface FixNote {
-  readonly check: FixableCheck;
+  /** Id of the check. */
+  readonly check: string;
   readonly subject: string;
   readonly text: Text;
 }
@@ -68,13 +72,17 @@ export function fixClient(text: string, target: FixTarget, options: FixOptions):
   const all = { done: [] as FixNote[], left: [] as FixNote[], shown: [] as string[] };
   // A broken file deserves to be named before all else.
   let now = editText(text, format, [], file);
+  const { nameFor = variableNames({ text }).nameFor } = options;
   // One after the other, and wrapping last: it takes the command as the steps before have left it.
   for (const check of fixableChecks) {
     if (!options.only.includes(check)) continue;
     const entries = readServers(now, { format, shape }).entries;
     const steps = [
       ...(check === 'client-no-auto-approval' ? dropSettings(now, format) : []),
-      ...entries.map((entry) => ({ subject: entry.name, step: stepFor(check, entry, target, options) })),
+      ...entries.map((entry) => ({
+        subject: entry.name,
+        step: stepFor(check, entry, target, { ...options, nameFor }),
+      })),
     ];
     for (const { subject, step } of steps) {
       now = editText(now, format, step.changes, file);
@@ -88,16 +96,20 @@ export function fixClient(text: string, target: FixTarget, options: FixOptions):
 
 const NOTHING: Step = { changes: [], done: [], left: [] };
 
-function stepFor(check: FixableCheck, entry: ServerEntry, target: FixTarget, options: FixOptions): Step {
+type Naming = FixOptions & { readonly nameFor: NameVariable };
+
+function stepFor(check: FixableCheck, entry: ServerEntry, target: FixTarget, options: Naming): Step {
   if (check === 'client-packages-pinned') return pinPackage(entry, target.shape, options.versionOf);
-  if (check === 'client-no-literal-secrets') return referToSecrets(entry, target);
+  if (check === 'client-no-literal-secrets') return referToSecrets(entry, target, options.nameFor);
   return check === 'client-behind-gateway'
     ? wrap(entry, target.shape, options.merlon)
     : dropApprovals(entry, target.shape);
 }
 
 function wrap(entry: ServerEntry, shape: Shape, merlon: Command): Step {
-  if (throughMerlon(entry) !== undefined) return NOTHING;
+  // Told by its program too, wherever it is installed: nothing is wrapped twice.
+  const [program] = merlon.args;
+  if (throughMerlon(entry, program === undefined ? {} : { program }) !== undefined) return NOTHING;
   const wrapping = wrapServer(entry, shape, merlon);
   if ('changes' in wrapping) {
     const done = { en: 'Merlon stands in front of it.', zh: '已由 Merlon 前置。' };

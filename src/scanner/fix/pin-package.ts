@@ -1,7 +1,7 @@
 import type { Shape } from '../../clients/client.ts';
 import type { ServerEntry } from '../../clients/read.ts';
 import type { PackageFacts } from '../facts/client.ts';
-import { npmSpec, packageOf, pythonSpec } from '../package-of.ts';
+import { npmSpec, packageOf, pythonSpec } from '../launch/package-of.ts';
 import type { FixOptions, Step } from './fix-client.ts';
 import { withArguments } from './server-path.ts';
 

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { blind, type Blind, type Look, saw } from '../look.ts';
 import { ask, type Asked, type AskRules, type Heard } from './ask.ts';
+import { createTurns } from './turns.ts';
 
 /** How one server is asked many things. */
 export interface LineRules extends Pick<AskRules, 'address' | 'verifyTls' | 'ca' | 'signal' | 'deadlineMs'> {
@@ -48,13 +49,13 @@ export function openLine(rules: LineRules): Line {
   const { url, signal, now } = rules;
   const options = { keepAlive: true, maxSockets: MAX_AT_ONCE };
   const agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
-  const withSlot = createSlots(MAX_AT_ONCE);
+  const takeTurn = createTurns(MAX_AT_ONCE);
   let limitedSince: number | undefined;
   let lastId = 0;
 
   function once(asked: Asked, manner: Manner): Promise<Look<Heard>> {
     const isOwn = asked.url.origin === url.origin;
-    return withSlot(() =>
+    return takeTurn(() =>
       ask(asked, {
         address: manner.address ?? (asked.url.hostname === url.hostname ? rules.address : undefined),
         verifyTls: rules.verifyTls,
@@ -91,23 +92,6 @@ export function openLine(rules: LineRules): Line {
       return lastId;
     },
     close: () => agent.destroy(),
-  };
-}
-
-/** Lets at most `count` be under way, the others in the order in which they came. */
-function createSlots(count: number): <T>(run: () => Promise<T>) => Promise<T> {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async (run) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => void waiting.push(resolve));
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
   };
 }
 

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../../kernel/loopback.ts';
-import { collectDoor } from '../collect/door.ts';
-import { collectTransport } from '../collect/transport.ts';
+import { collectDoor } from '../collect/server/door/door.ts';
+import { collectTransport } from '../collect/server/transport.ts';
 import type { PlainHttp } from '../facts/transport.ts';
 import { type Blind, blind, type Look, saw } from '../look.ts';
 import { ask, type AskRules } from '../probe/ask.ts';

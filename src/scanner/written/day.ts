@@ -1,5 +1,4 @@
-/** A day, ms. */
-export const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../kernel/clock.ts';
 
 /** Midnight UTC, ms since 1970, at which a day `YYYY-MM-DD` begins; undefined for what is no such day. */
 export function startOf(day: string): number | undefined {

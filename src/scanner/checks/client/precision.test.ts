@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { About } from '../../check.ts';
-import { readClientFacts } from '../../collect/read-client.ts';
-import { knownNpmServers, knownPythonServers } from '../../known-servers.ts';
+import { readClientFacts } from '../../collect/client/read-client.ts';
+import { knownNpmServers, knownPythonServers } from '../../launch/known-servers.ts';
 import { defaultThresholds } from '../../thresholds.ts';
 import { clientChecks } from './index.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfigFacts } from '../../collect/read-config-facts.ts';
+import { readConfigFacts } from '../../collect/config/read-config-facts.ts';
 import { defaultThresholds } from '../../thresholds.ts';
 import { configChecks } from './index.ts';
 

@@ -1,3 +1,4 @@
+import { type Answer, notApplicable } from '../../check.ts';
 import type { DeploymentFacts } from '../../facts/deployment.ts';
 import type { ToolsFacts } from '../../facts/tools.ts';
 
@@ -8,7 +9,7 @@ export interface DistinctServer {
 }
 
 /** The servers of a deployment, each once: the same tools in the same words are the same server seen twice. */
-export function distinctServers({ tools }: DeploymentFacts): readonly DistinctServer[] {
+function distinctServers({ tools }: DeploymentFacts): readonly DistinctServer[] {
   const seen = new Set<string>();
   const labels = new Map<string, number>();
   return tools.flatMap(({ tools: facts }) => {
@@ -18,5 +19,18 @@ export function distinctServers({ tools }: DeploymentFacts): readonly DistinctSe
     const times = (labels.get(facts.server) ?? 0) + 1;
     labels.set(facts.server, times);
     return [{ label: times === 1 ? facts.server : `${facts.server} (${times})`, facts }];
+  });
+}
+
+/** Asks of the servers of a deployment together; fewer than two have nothing to do with each other. */
+export function askTogether(
+  facts: DeploymentFacts,
+  ask: (all: readonly DistinctServer[]) => Answer | readonly Answer[],
+): Answer | readonly Answer[] {
+  const all = distinctServers(facts);
+  if (all.length >= 2) return ask(all);
+  return notApplicable({
+    en: 'Fewer than two different servers showed their tools.',
+    zh: '给出工具列表的不同服务器少于两个。',
   });
 }

@@ -119,3 +119,10 @@ export const open: Probes = Object.fromEntries(credentials.map((name) => [name, 
 export function metadata(url: string, document: Readonly<Record<string, unknown>>): DoorFacts['resourceMetadata'] {
   return saw({ url, document });
 }
+
+/** A door whose authorization server says of itself what is given, besides who it is. */
+export function withLogin(document: Readonly<Record<string, unknown>>): DoorFacts {
+  const issuer = 'https://login.example';
+  const login = { issuer, token_endpoint: `${issuer}/token`, ...document };
+  return door({ authorizationServers: [metadata(`${issuer}/.well-known/oauth-authorization-server`, login)] });
+}

@@ -1,4 +1,4 @@
-import { type Answer, fail, pass, unseen, warn } from '../../check.ts';
+import { type Answer, fail, pass, type Severity, unseen, warn } from '../../check.ts';
 import type { HostFileFacts } from '../../facts/host.ts';
 
 /** Whether a file is for its owner alone, and cannot be exchanged by others. */
@@ -48,12 +48,34 @@ export function judgePrivate({ path, facts }: HostFileFacts): Answer {
   return pass({ en: `${path} has mode ${bits}.`, zh: `${path} 的权限为 ${bits}。` }, more);
 }
 
+/** How a file may be exposed, in permission bits. */
+interface Bounds {
+  /** Who has one of these can do harm. */
+  readonly forbidden: number;
+  /** Who has one of these gets a warning. */
+  readonly doubtful: number;
+  readonly severity: Severity;
+}
+
+/** Whether a file that others may see is kept from being changed, itself or by way of its folder. */
+export function judgeExposed({ path, facts }: HostFileFacts, { forbidden, doubtful, severity }: Bounds): Answer {
+  const more = { subject: path, where: { file: path } };
+  if ('blind' in facts) return unseen(facts, more);
+  const { mode, folderMode } = facts.saw;
+  const seen = {
+    en: `${path} has mode ${octal(mode)}, its folder ${octal(folderMode)}.`,
+    zh: `${path} 的权限为 ${octal(mode)}，其文件夹为 ${octal(folderMode)}。`,
+  };
+  if ((mode & forbidden) !== 0 || isOpenFolder(folderMode)) return fail(seen, more);
+  return (mode & doubtful) === 0 ? pass(seen, more) : warn(seen, { ...more, severity });
+}
+
 /** True for a folder in which every user can exchange files of others; the sticky bit of `/tmp` keeps them from it. */
-export function isOpenFolder(mode: number): boolean {
+function isOpenFolder(mode: number): boolean {
   return (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }
 
 /** Permission bits as people write them: `0600`. */
-export function octal(mode: number): string {
+function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }

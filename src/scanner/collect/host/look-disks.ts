@@ -2,7 +2,7 @@ import { readdir, realpath, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DiskFacts, HostFacts } from '../../facts/host.ts';
 import { blind, type Look, saw } from '../../look.ts';
-import { readSmallFile, whyNot } from '../read-small-file.ts';
+import { readSystemFile, whyNot } from '../read-system-file.ts';
 import type { Machine } from './machine.ts';
 import { type Mount, mountOf, parseMounts } from './parse-mounts.ts';
 import { within } from './within.ts';
@@ -15,7 +15,7 @@ const MADE_UP =
 
 /** The disks that the paths lie on, one for each. */
 export async function lookAtDisks(paths: readonly string[], machine: Machine): Promise<HostFacts['disks']> {
-  const table = await readSmallFile(join(machine.proc, 'self', 'mountinfo'), 4 * 1024 * 1024);
+  const table = await readSystemFile(join(machine.proc, 'self', 'mountinfo'), 4 * 1024 * 1024);
   if ('blind' in table) {
     const why = blind('not-on-this-system', 'The mounted disks cannot be seen here.', '此处无法查看已挂载的磁盘。');
     return paths.map((path) => ({ path, holds: [path], facts: table.blind === 'not-offered' ? why : table }));
@@ -116,7 +116,7 @@ async function isMadeUp(name: string, folder: string): Promise<boolean> {
 }
 
 async function textOf(path: string): Promise<string | undefined> {
-  const text = await readSmallFile(path, 4_096);
+  const text = await readSystemFile(path, 4_096);
   return 'saw' in text ? text.saw.trim() : undefined;
 }
 

@@ -5,7 +5,7 @@ import { rotatedInOrder } from '../../../kernel/rotation.ts';
 import type { HostFileFacts } from '../../facts/host.ts';
 import { saw } from '../../look.ts';
 import type { HostFile } from '../../target.ts';
-import { whyNot } from '../read-small-file.ts';
+import { whyNot } from '../read-system-file.ts';
 import { within } from './within.ts';
 
 /** Most names of a folder that are read. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestRecordFacts } from '../../facts/host.ts';
 import { blind, type Look, saw } from '../../look.ts';
 import { MAX_RECORD_BYTES, readTestRecord, recordFileName } from '../../test-run/record.ts';
-import { readSmallFile, whyNot } from '../read-small-file.ts';
+import { readSystemFile, whyNot } from '../read-system-file.ts';
 
 /** Most records that are read, the newest first: their names begin with their date. */
 const MAX_RECORDS = 200;
@@ -22,7 +22,7 @@ export async function lookAtRecords(folder: string | undefined): Promise<Look<re
     const newest = names.sort().toReversed().slice(0, MAX_RECORDS);
     const records: TestRecordFacts[] = [];
     for (const name of newest) {
-      const text = await readSmallFile(join(folder, name), MAX_RECORD_BYTES);
+      const text = await readSystemFile(join(folder, name), MAX_RECORD_BYTES);
       const record = 'saw' in text ? readTestRecord(text.saw, name) : undefined;
       if (record !== undefined) records.push(record);
     }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostFacts } from '../../facts/host.ts';
 import { blind, saw } from '../../look.ts';
-import { readSmallFile } from '../read-small-file.ts';
+import { readSystemFile } from '../read-system-file.ts';
 import type { Machine } from './machine.ts';
 import { matchesGlob, parseLogrotate } from './parse-logrotate.ts';
 
@@ -17,9 +17,9 @@ export async function lookAtRotation(logs: readonly string[], { etc }: Machine):
   const files = [join(etc, 'logrotate.conf'), ...names.slice(0, MAX_FILES).map((name) => join(folder, name))];
   const covered: { path: string; by: string }[] = [];
   let read = 0;
-  let denied: Awaited<ReturnType<typeof readSmallFile>> | undefined;
+  let denied: Awaited<ReturnType<typeof readSystemFile>> | undefined;
   for (const file of files) {
-    const text = await readSmallFile(file, MAX_BYTES);
+    const text = await readSystemFile(file, MAX_BYTES);
     if ('blind' in text) {
       if (text.blind === 'no-permission') denied = text;
       continue;

@@ -2,7 +2,7 @@ import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SocketFacts } from '../../facts/host.ts';
 import { blind, type Look, saw } from '../../look.ts';
-import { readSmallFile } from '../read-small-file.ts';
+import { readSystemFile } from '../read-system-file.ts';
 import type { Machine } from './machine.ts';
 import { type Listening, parseSockets } from './parse-sockets.ts';
 
@@ -15,7 +15,7 @@ const MAX_FILES = 50_000;
 /** The listening TCP sockets of this machine, or of the container that the scan runs in. */
 export async function lookAtSockets(machine: Machine): Promise<Look<readonly SocketFacts[]>> {
   const [v4, v6] = await Promise.all(
-    ['tcp', 'tcp6'].map((table) => readSmallFile(join(machine.proc, 'net', table), MAX_TABLE)),
+    ['tcp', 'tcp6'].map((table) => readSystemFile(join(machine.proc, 'net', table), MAX_TABLE)),
   );
   if (v4 === undefined || 'blind' in v4) {
     return v4 === undefined || v4.blind === 'not-offered'
@@ -51,7 +51,7 @@ async function programsOf(listening: readonly Listening[], proc: string): Promis
       .flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
       .filter((inode) => wanted.has(inode));
     if (inodes.length === 0) continue;
-    const name = await readSmallFile(join(proc, pid, 'comm'), 256);
+    const name = await readSystemFile(join(proc, pid, 'comm'), 256);
     if ('saw' in name) for (const inode of inodes) found.set(inode, name.saw.trim());
   }
   return found;

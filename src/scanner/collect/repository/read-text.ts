@@ -1,29 +1,12 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { readBounded } from '../read-bounded.ts';
 
-// A link that took a file's place, a pipe that nobody writes to: neither is followed or waited for.
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** The bytes of a regular file; undefined when it is none, cannot be read, or is larger than `most` bytes. */
+/** The bytes of a regular file; undefined when it is none, a link, cannot be read, or is larger than `most` bytes. */
 export async function readBytes(path: string, most: number): Promise<Buffer | undefined> {
-  let handle: Awaited<ReturnType<typeof open>> | undefined;
   try {
-    handle = await open(path, FLAGS);
-    const stat = await handle.stat();
-    if (!stat.isFile() || stat.size > most) return undefined;
-    // A file may grow while it is read, and some say that they are empty.
-    const buffer = Buffer.alloc(Math.min(most, Math.max(stat.size, 4096)) + 1);
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return length > most ? undefined : buffer.subarray(0, length);
+    // A link that took a file's place could lead out of the repository.
+    return (await readBounded(path, most, { followsLinks: false })).bytes;
   } catch {
     return undefined;
-  } finally {
-    await handle?.close().catch(() => undefined);
   }
 }
 

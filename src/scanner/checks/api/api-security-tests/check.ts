@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../../kernel/clock.ts';
 import { defineCheck } from '../../../check.ts';
 import { answerReported } from '../reported.ts';
 
@@ -27,5 +28,3 @@ export const apiSecurityTests = defineCheck({
       return { en: `The last test was ${days} days ago.`, zh: `上次测试在 ${days} 天前。` };
     }),
 });
-
-const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
-import { containerRun, hostPathOf } from '../../../container-run.ts';
+import { containerRun, hostPathOf } from '../../../launch/container-run.ts';
 import { defineCheck, type Evidence, type Severity } from '../../../check.ts';
 import type { ServerEntryFacts } from '../../../facts/client.ts';
-import { programOf, unwrapLaunch } from '../../../launch.ts';
+import { programOf, unwrapLaunch } from '../../../launch/launch.ts';
 import { about, eachEnabled, holds, seen } from '../each-server.ts';
 
 interface Privilege {

@@ -1,6 +1,6 @@
 import { type Answer, defineCheck } from '../../../check.ts';
 import type { ServerEntryFacts } from '../../../facts/client.ts';
-import { type Inline, inlineOf, isComposed } from '../../../launch.ts';
+import { type Inline, inlineOf, isComposed } from '../../../launch/launch.ts';
 import { about, eachEnabled, holds, seen } from '../each-server.ts';
 
 export const clientNoShellLaunch = defineCheck({

@@ -1,6 +1,6 @@
 import { type Answer, defineCheck } from '../../../check.ts';
 import type { PackageFacts, ServerEntryFacts } from '../../../facts/client.ts';
-import { type Lookalike, looksLikeKnown, type Registry } from '../../../looks-like-known.ts';
+import { type Lookalike, looksLikeKnown, type Registry } from '../../../launch/looks-like-known.ts';
 import { about, eachEnabled, holds, seen } from '../each-server.ts';
 
 export const clientNoTyposquats = defineCheck({

@@ -1,7 +1,7 @@
 import { type Answer, defineCheck } from '../../../check.ts';
-import { containerRun } from '../../../container-run.ts';
+import { containerRun } from '../../../launch/container-run.ts';
 import type { ServerEntryFacts } from '../../../facts/client.ts';
-import { programOf, unwrapLaunch } from '../../../launch.ts';
+import { programOf, unwrapLaunch } from '../../../launch/launch.ts';
 import { about, eachEnabled, holds, seen } from '../each-server.ts';
 
 export const clientServersSandboxed = defineCheck({

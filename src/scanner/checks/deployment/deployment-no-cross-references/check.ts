@@ -1,8 +1,8 @@
 import { findCrossReferences, isDistinctName } from '../../../../detect/cross-references.ts';
 import { ownNamesOf } from '../../../../detect/find-orders.ts';
 import { textsOf } from '../../../../detect/tool-like.ts';
-import { type Answer, defineCheck, fail, notApplicable, pass, warn } from '../../../check.ts';
-import { type DistinctServer, distinctServers } from '../distinct-servers.ts';
+import { type Answer, defineCheck, fail, pass, warn } from '../../../check.ts';
+import { askTogether, type DistinctServer } from '../distinct-servers.ts';
 
 const MAX_ANSWERS = 50;
 
@@ -48,19 +48,14 @@ export const deploymentNoCrossReferences = defineCheck({
     en: 'Do not use the two servers together until the text is gone.',
     zh: '在这些文字删除之前,不要同时使用这两个服务器。',
   },
-  ask(facts) {
-    const all = distinctServers(facts);
-    if (all.length < 2)
-      return notApplicable({
-        en: 'Fewer than two different servers showed their tools.',
-        zh: '给出工具列表的不同服务器少于两个。',
-      });
-    const answers = all.flatMap((one) => judge(one, all));
-    return answers.length > 0
-      ? answers.slice(0, MAX_ANSWERS)
-      : pass({
-          en: `None of ${all.length} servers speaks of another's tools.`,
-          zh: `${all.length} 个服务器都没有提到彼此的工具。`,
-        });
-  },
+  ask: (facts) =>
+    askTogether(facts, (all) => {
+      const answers = all.flatMap((one) => judge(one, all));
+      return answers.length > 0
+        ? answers.slice(0, MAX_ANSWERS)
+        : pass({
+            en: `None of ${all.length} servers speaks of another's tools.`,
+            zh: `${all.length} 个服务器都没有提到彼此的工具。`,
+          });
+    }),
 });

@@ -1,7 +1,7 @@
 import { findNearNames, type Nearness, type NearPair } from '../../../../detect/near-names.ts';
 import type { Text } from '../../../../kernel/text.ts';
-import { type Answer, defineCheck, fail, notApplicable, pass, warn } from '../../../check.ts';
-import { distinctServers } from '../distinct-servers.ts';
+import { type Answer, defineCheck, fail, pass, warn } from '../../../check.ts';
+import { askTogether } from '../distinct-servers.ts';
 
 const MAX_PAIRS = 50;
 
@@ -41,19 +41,14 @@ export const deploymentNoShadowedTools = defineCheck({
     en: 'Leave out one of the servers, or put both behind the gateway, which prefixes names with the server’s.',
     zh: '去掉其中一个服务器,或把两者放到网关后面,由网关在名称前加上服务器名。',
   },
-  ask(facts) {
-    const all = distinctServers(facts);
-    if (all.length < 2)
-      return notApplicable({
-        en: 'Fewer than two different servers showed their tools.',
-        zh: '给出工具列表的不同服务器少于两个。',
+  ask: (facts) =>
+    askTogether(facts, (all) => {
+      const names = all.flatMap(({ label, facts: { tools } }) => tools.map(({ name }) => ({ owner: label, name })));
+      const pairs = findNearNames(names, MAX_PAIRS);
+      if (pairs.length > 0) return pairs.map(answer);
+      return pass({
+        en: `${names.length} names of ${all.length} servers differ clearly.`,
+        zh: `${all.length} 个服务器的 ${names.length} 个名称差别明显。`,
       });
-    const names = all.flatMap(({ label, facts: { tools } }) => tools.map(({ name }) => ({ owner: label, name })));
-    const pairs = findNearNames(names, MAX_PAIRS);
-    if (pairs.length > 0) return pairs.map(answer);
-    return pass({
-      en: `${names.length} names of ${all.length} servers differ clearly.`,
-      zh: `${all.length} 个服务器的 ${names.length} 个名称差别明显。`,
-    });
-  },
+    }),
 });

@@ -1,5 +1,6 @@
-import { type Answer, defineCheck, fail, notApplicable, pass, unseen, warn } from '../../../check.ts';
+import { type Answer, defineCheck, fail, pass, unseen, warn } from '../../../check.ts';
 import type { HostFileFacts } from '../../../facts/host.ts';
+import { askEachFile, noAuditLog } from '../each-file.ts';
 
 /** C09: the record that the configuration promises is there. */
 export const auditLogPresent = defineCheck<'host'>({
@@ -12,12 +13,7 @@ export const auditLogPresent = defineCheck<'host'>({
     en: 'Start the server, and make the folder of the log writable for it.',
     zh: '启动服务器，并确保它能写入日志所在文件夹。',
   },
-  ask({ files }) {
-    const logs = files.filter(({ role }) => role === 'audit-log');
-    return logs.length === 0
-      ? notApplicable({ en: 'No audit log was named.', zh: '未指定审计日志。' })
-      : logs.map(judge);
-  },
+  ask: (facts) => askEachFile(facts, ['audit-log'], judge, noAuditLog),
 });
 
 function judge({ path, facts }: HostFileFacts): Answer {

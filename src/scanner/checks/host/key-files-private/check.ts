@@ -1,4 +1,5 @@
-import { defineCheck, notApplicable } from '../../../check.ts';
+import { defineCheck } from '../../../check.ts';
+import { askEachFile } from '../each-file.ts';
 import { judgePrivate } from '../judge-private.ts';
 
 /** C07: private keys are for their server alone. */
@@ -12,10 +13,6 @@ export const keyFilesPrivate = defineCheck<'host'>({
     en: 'Run `chmod 600` on the key, and let nobody else write to its folder.',
     zh: '对私钥文件运行 `chmod 600`，并禁止其他用户写入其所在文件夹。',
   },
-  ask({ files }) {
-    const keys = files.filter(({ role }) => role === 'private-key');
-    return keys.length === 0
-      ? notApplicable({ en: 'No private key was named.', zh: '未指定私钥文件。' })
-      : keys.map(judgePrivate);
-  },
+  ask: (facts) =>
+    askEachFile(facts, ['private-key'], judgePrivate, { en: 'No private key was named.', zh: '未指定私钥文件。' }),
 });

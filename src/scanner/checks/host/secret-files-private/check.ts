@@ -1,7 +1,6 @@
-import { defineCheck, notApplicable } from '../../../check.ts';
+import { defineCheck } from '../../../check.ts';
+import { askEachFile } from '../each-file.ts';
 import { judgePrivate } from '../judge-private.ts';
-
-const ROLES = new Set(['keys', 'secret', 'state']);
 
 /** C07: stored keys and secrets are for their server alone. */
 export const secretFilesPrivate = defineCheck<'host'>({
@@ -14,10 +13,9 @@ export const secretFilesPrivate = defineCheck<'host'>({
     en: 'Run `chmod 600` on the files and `chmod 700` on the state folder.',
     zh: '对这些文件运行 `chmod 600`，对状态文件夹运行 `chmod 700`。',
   },
-  ask({ files }) {
-    const secrets = files.filter(({ role }) => ROLES.has(role));
-    return secrets.length === 0
-      ? notApplicable({ en: 'No file with secrets was named.', zh: '未指定含有密钥的文件。' })
-      : secrets.map(judgePrivate);
-  },
+  ask: (facts) =>
+    askEachFile(facts, ['keys', 'secret', 'state'], judgePrivate, {
+      en: 'No file with secrets was named.',
+      zh: '未指定含有密钥的文件。',
+    }),
 });

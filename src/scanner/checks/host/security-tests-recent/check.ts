@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../../../kernel/clock.ts';
 import { type Answer, defineCheck, fail, notApplicable, pass, unseen, warn } from '../../../check.ts';
 import type { TestRecordFacts } from '../../../facts/host.ts';
-
-const DAY = 86_400_000;
+import { dayOf } from '../../../written/day.ts';
 
 /** C19: security tests were run lately, and passed. */
 export const securityTestsRecent = defineCheck<'host'>({
@@ -36,13 +36,13 @@ function latestByTarget(records: readonly TestRecordFacts[]): readonly TestRecor
 
 function judge({ file, when, target, passed, failed }: TestRecordFacts, now: number, days: number): Answer {
   const more = { subject: target, where: { file } };
-  const date = new Date(when).toISOString().slice(0, 10);
+  const date = dayOf(when);
   const seen = {
     en: `${date}: ${passed} tests of ${target} passed, ${failed} failed.`,
     zh: `${date}：${target} 的测试 ${passed} 项通过，${failed} 项失败。`,
   };
   if (failed > 0) return fail(seen, more);
   // A record from the future is no record of a test that was run.
-  if (passed === 0 || when > now + DAY || now - when > days * DAY) return warn(seen, more);
+  if (passed === 0 || when > now + DAY_MS || now - when > days * DAY_MS) return warn(seen, more);
   return pass(seen, more);
 }

@@ -1,6 +1,6 @@
 import { type Answer, defineCheck, fail, notApplicable, pass, warn } from '../../../check.ts';
 import type { ManifestFacts } from '../../../facts/manifest.ts';
-import { inlineOf, isComposed } from '../../../launch.ts';
+import { inlineOf, isComposed } from '../../../launch/launch.ts';
 
 type Command = NonNullable<ManifestFacts['command']>;
 

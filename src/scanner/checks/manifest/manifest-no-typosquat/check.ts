@@ -1,6 +1,6 @@
 import { defineCheck, fail, notApplicable, pass, warn } from '../../../check.ts';
 import type { ManifestPackage } from '../../../facts/manifest.ts';
-import { looksLikeKnown, type Registry } from '../../../looks-like-known.ts';
+import { looksLikeKnown, type Registry } from '../../../launch/looks-like-known.ts';
 
 export const manifestNoTyposquat = defineCheck({
   id: 'manifest-no-typosquat',

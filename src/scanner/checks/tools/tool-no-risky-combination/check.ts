@@ -1,9 +1,5 @@
-import { capabilitiesOf } from '../../../../detect/capabilities.ts';
-import { defineCheck, notApplicable, pass, warn } from '../../../check.ts';
-
-function some(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} …` : names.join(', ');
-}
+import { defineCheck, notApplicable } from '../../../check.ts';
+import { judgeCombination } from '../../risky-combination.ts';
 
 /** Asks whether the tools of one server together make a way out for private data. */
 export const toolNoRiskyCombination = defineCheck({
@@ -21,18 +17,9 @@ export const toolNoRiskyCombination = defineCheck({
   },
   ask({ tools }) {
     if (tools.length === 0) return notApplicable({ en: 'The server offers no tools.', zh: '该服务器没有提供工具。' });
-    const able = tools.map((tool) => ({ name: tool.name, can: capabilitiesOf(tool) }));
-    const [reads, untrusted, sends] = (['readsPrivate', 'readsUntrusted', 'egress'] as const).map((capability) =>
-      able.filter(({ can }) => can.has(capability)).map(({ name }) => name),
-    );
-    if (!reads?.length || !untrusted?.length || !sends?.length)
-      return pass({
-        en: `${tools.length} tools do not have all three between them.`,
-        zh: `${tools.length} 个工具没有同时具备这三种能力。`,
-      });
-    return warn({
-      en: `Private data: ${some(reads)}; untrusted text: ${some(untrusted)}; sending out: ${some(sends)}.`,
-      zh: `私有数据:${some(reads)};不可信内容:${some(untrusted)};向外发送:${some(sends)}。`,
+    return judgeCombination((has) => tools.filter(has).map(({ name }) => name), {
+      en: `${tools.length} tools do not have all three between them.`,
+      zh: `${tools.length} 个工具没有同时具备这三种能力。`,
     });
   },
 });

@@ -1,5 +1,7 @@
+import { DAY_MS } from '../../../../kernel/clock.ts';
 import { defineCheck, fail, pass, unseen, warn } from '../../../check.ts';
 import { blind } from '../../../look.ts';
+import { dayOf } from '../../../written/day.ts';
 import { certificateOf } from '../certificate-of.ts';
 
 /** Asks whether the certificate is valid now and for a while yet. */
@@ -36,13 +38,7 @@ export const certificateNotExpiring = defineCheck({
   },
 });
 
-const DAY_MS = 86_400_000;
-
 /** A certificate (attacker-controlled) may name days that a calendar cannot. */
 function isDate(ms: number): boolean {
   return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15;
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
