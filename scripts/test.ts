@@ -24,6 +24,7 @@ try {
   process.exit(1);
 }
 installProgram(chromium, 'chromium', (line) => console.error(line));
+installProgram('/usr/bin/bwrap', 'bubblewrap', (line) => console.error(line));
 installProgram('/usr/sbin/nft', 'nftables', (line) => console.error(line));
 installProgram('/usr/sbin/iptables-save', 'iptables', (line) => console.error(line));
 for (const each of driven) run('tsc', '-p', join(each, 'tsconfig.json'));

@@ -13,6 +13,7 @@ import { addServe } from './command-serve.ts';
 import { addStdio } from './command-stdio.ts';
 import { addTest } from './command-test.ts';
 import { addWrap } from './command-wrap.ts';
+import { mindClosedOutput } from './closed-output.ts';
 import { report } from './report.ts';
 import { version } from './version.ts';
 
@@ -37,6 +38,16 @@ addWrap(program);
 addConnect(program);
 
 program.commandsGroup('Verify:');
+/** To these stdout is a connection: they mind its end themselves. */
+const talkers = new Set(['stdio', 'wrap']);
+
+program.hook('preAction', (_program, command) => {
+  if (talkers.has(command.name())) return;
+  mindClosedOutput(process.stdout, (error) => {
+    process.exit(report(error, (text) => void process.stderr.write(text)));
+  });
+});
+
 addScan(program);
 addTest(program);
 addFix(program);

@@ -25,7 +25,7 @@ function finding(outcome: Outcome, severity: Severity, more: Partial<Finding> = 
 }
 
 function control(id: ControlId, outcome: Outcome, required = false): ControlResult {
-  return { id, outcome, reason: same('Because.'), required, findings: [] };
+  return { id, outcome, reason: same('Because.'), required, findings: ['0123456789abcdef'] };
 }
 
 function result(more: Partial<Judged> = {}): Judged {
@@ -110,6 +110,12 @@ describe('gate', () => {
     const controls = [control('C03', 'unknown', true)];
     expect(gate(result({ controls }), parseFailOn('critical')).couldNotLook).toBe(true);
     expect(gate(result({ controls: [control('C03', 'unknown')] }), parseFailOn('critical')).couldNotLook).toBe(false);
+  });
+
+  it('asks nothing of a control that no target of the scan could show, unless it is listed', () => {
+    const controls = [{ ...control('C12', 'unknown', true), findings: [] }];
+    expect(gate(result({ controls }), parseFailOn('high')).couldNotLook).toBe(false);
+    expect(gate(result({ controls }), parseFailOn('high,C12')).couldNotLook).toBe(true);
   });
 
   it('gives a bounded number of reasons', () => {

@@ -80,15 +80,19 @@ function isNo({ outcome }: ControlResult): boolean {
   return outcome === 'fail' || outcome === 'warn' || outcome === 'manual';
 }
 
-/** Targets that were not reached, and controls that are asked for and could not be looked at. */
+/**
+ * Targets that were not reached, and controls that are asked for and could not be looked at. That no target was named
+ * which could show a control is no failure to look; the grade is withheld for it all the same.
+ */
 function whatWasNotSeen({ targets, controls }: Judged, { controls: listed }: FailOn = neverFails): Text[] {
   return [
     ...targets.flatMap(({ reached, name }) =>
       reached ? [] : [{ en: `${name} could not be looked at.`, zh: `无法检查 ${name}。` }],
     ),
-    ...controls.flatMap(({ id, outcome, required, reason }) =>
-      outcome === 'unknown' && (required || listed.includes(id)) ? [joined(same(id), reason)] : [],
-    ),
+    ...controls.flatMap(({ id, outcome, required, reason, findings }) => {
+      const isAsked = listed.includes(id) || (required && findings.length > 0);
+      return outcome === 'unknown' && isAsked ? [joined(same(id), reason)] : [];
+    }),
   ];
 }
 

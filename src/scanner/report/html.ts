@@ -6,6 +6,7 @@ import { type Outcome, outcomes, severities } from '../check.ts';
 import type { ControlResult, Finding, ScanResult } from '../scan-result.ts';
 import { barChart, ringChart } from './charts.ts';
 import { escapeMarkup } from './escape-markup.ts';
+import { leftOut } from './left-out.ts';
 import { placeOf } from './place.ts';
 import { reportStyle } from './report-style.ts';
 import { outcomeWords, severityWords, targetWords, words } from './words.ts';
@@ -43,8 +44,8 @@ export function htmlReport(result: ScanResult, { language, controlOf }: HtmlOpti
 <main>
 <section class="summary" aria-label="${say('grade')}">
 ${gradeCard(result, language)}
-<figure>${ringChart(controlSlices(result, language), `${say('controls')}`)}</figure>
-<figure>${barChart(severityBars(result, language), `${say('findings')}`)}</figure>
+<figure>${ringChart(controlSlices(result, language), say('controls'))}</figure>
+<figure>${barChart(severityBars(result, language), say('findings'))}</figure>
 </section>
 ${gateLine(result, language)}
 <section>
@@ -66,17 +67,21 @@ function instant({ startedAt }: ScanResult): string {
   return new Date(startedAt).toISOString();
 }
 
-function gradeCard({ grade, score }: ScanResult, language: Language): string {
+function gradeCard(result: ScanResult, language: Language): string {
+  const { grade, score } = result;
   const say = (word: keyof typeof words): string => words[word][language];
   const caps = grade.caps
     .map(({ letter, because }) => `<li>≤ ${letter}: ${escapeMarkup(because[language])}</li>`)
+    .join('');
+  const left = leftOut(result, language)
+    .map((line) => `<li>${escapeMarkup(line)}</li>`)
     .join('');
   const withheld = grade.withheld === undefined ? '' : `<p>${escapeMarkup(grade.withheld[language])}</p>`;
   return `<div class="grade grade-${grade.letter ?? 'none'}">
 <p class="letter">${grade.letter ?? '–'}</p>
 <p>${grade.letter === undefined ? say('noGrade') : `${say('grade')} ${grade.letter} · ${grade.points} ${say('points')}`}</p>
 <p>${say('score')} ${score.percent} % · ${score.passed} ${say('passed')}, ${score.failed} ${say('failed')}, ${score.warned} ${say('warned')}</p>
-${withheld}<ul>${caps}</ul>
+${withheld}<ul>${caps}${left}</ul>
 </div>`;
 }
 

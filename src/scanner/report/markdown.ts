@@ -3,6 +3,7 @@ import { priorityWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
 import { type Group, groupFindings } from './group-findings.ts';
+import { leftOut } from './left-out.ts';
 import { asCode, asText } from './markdown-text.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { placeOf } from './place.ts';
@@ -26,6 +27,8 @@ export function markdownReport(result: ScanResult, { language, controlOf }: Mark
     `# ${say('title')}`,
     '',
     ...summaryLines(result, language),
+    ...leftOut(result, language).map((line) => `- ${asText(line)}`),
+    '',
     `## ${say('controls')}`,
     '',
     `| | ${say('control')} | ${say('priority')} | ${say('outcome')} | ${say('reason')} |`,

@@ -3,6 +3,7 @@ import type { Text } from '../../kernel/text.ts';
 import { severities } from '../check.ts';
 import type { Letter, ScanResult } from '../scan-result.ts';
 import { isOpen } from './group-findings.ts';
+import { leftOut } from './left-out.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { BOLD, colors, FAINT, type Page } from './page.ts';
 import { severityWords, words } from './words.ts';
@@ -34,6 +35,7 @@ export function summaryLines(page: Page, result: ScanResult): void {
   for (const [label, text] of rows) {
     if (text !== '') page.paragraph(text, 2, { lead: `${padColumns(page.say(label), width)}  ` });
   }
+  for (const line of leftOut(result, page.options.language)) page.paragraph(line, 2);
   gateLines(page, result);
 }
 

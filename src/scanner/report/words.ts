@@ -62,6 +62,7 @@ export const words = {
   priority: { en: 'Priority', zh: '优先级' },
   verification: { en: 'Verification', zh: '验证方式' },
   reason: { en: 'Why', zh: '原因' },
+  off: { en: 'switched off by the baseline', zh: '已被基线关闭' },
   waived: { en: 'accepted', zh: '已接受' },
   until: { en: 'until', zh: '有效期至' },
   gateHolds: { en: 'The gate holds.', zh: '门禁通过。' },
