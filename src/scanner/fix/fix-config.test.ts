@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { codeOf } from '../../../test/error-of.ts';
 import { configChecks } from '../checks/config/index.ts';
-import { formatOfConfig, readConfigFacts } from '../collect/read-config-facts.ts';
+import { formatOfConfig, readConfigFacts } from '../collect/config/read-config-facts.ts';
 import { defaultThresholds } from '../thresholds.ts';
 import type { Dialect } from './config-settings.ts';
 import { fixableConfigChecks, fixConfig } from './fix-config.ts';
