@@ -5,7 +5,7 @@ import type { Exchange, MetadataFacts } from '../../../facts/door.ts';
 import { type Blind, blind, type Look, saw } from '../../../look.ts';
 import type { AskRules } from '../../../probe/ask.ts';
 import type { Line } from '../../../probe/line.ts';
-import { isPublicAddress } from '../../../probe/public-address.ts';
+import { isPublicAddress } from '../../../../kernel/public-address.ts';
 
 /** The addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
