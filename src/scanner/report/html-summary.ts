@@ -1,6 +1,7 @@
 import type { Language, Text } from '../../kernel/text.ts';
 import { outcomes, severities } from '../check.ts';
 import type { ScanResult } from '../scan-result.ts';
+import { bindingCaps } from './binding-caps.ts';
 import { type Bar, barChart, ringChart, type Slice } from './charts.ts';
 import { escapeMarkup, proseMarkup } from './escape-markup.ts';
 import { type Group, groupFindings, isOpen } from './group-findings.ts';
@@ -26,12 +27,8 @@ ${figure(words.openFindings, barChart(severityBars(result, language), words.open
 function gradeCard(result: ScanResult, language: Language): string {
   const { grade, score } = result;
   const say = (word: keyof typeof words): string => words[word][language];
-  const { letter, points, caps, withheld } = grade;
-  const worst = caps.reduce<string>((one, cap) => (cap.letter > one ? cap.letter : one), 'A');
-  const why = [
-    ...(withheld === undefined ? [] : [withheld]),
-    ...caps.flatMap((cap) => (cap.letter === worst ? [cap.because] : [])),
-  ];
+  const { letter, points, withheld } = grade;
+  const why = [...(withheld === undefined ? [] : [withheld]), ...bindingCaps(grade).map(({ because }) => because)];
   const said = [...why.map((text) => proseMarkup(text[language])), ...leftOut(result, language).map(escapeMarkup)];
   const reasons = said.map((markup) => `<li>${markup}</li>`).join('');
   return `<div class="card grade">

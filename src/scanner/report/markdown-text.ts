@@ -25,7 +25,7 @@ export function asText(text: string): string {
     else for (const piece of withAddresses(part)) add(piece);
   }
   // Where nothing stands before it, a dash or a number with a dot would begin a list.
-  return out.replace(/^(\d*)([.-])/, '$1\\$2');
+  return out.replace(/^(\d*)(?=-|\.(?:\s|$))/, '$1\\');
 }
 
 function withAddresses(text: string): string[] {

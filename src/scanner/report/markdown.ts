@@ -2,6 +2,7 @@ import type { Control, ControlId } from '../../controls/control.ts';
 import { priorityWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
+import { bindingCaps } from './binding-caps.ts';
 import { type Group, groupFindings } from './group-findings.ts';
 import { leftOut } from './left-out.ts';
 import { asCode, asText } from './markdown-text.ts';
@@ -82,7 +83,7 @@ function summaryLines(result: ScanResult, language: Language): string[] {
     `${letter} · ${say('score')} **${score.percent} %** (${counts})`,
     '',
     ...(grade.withheld === undefined ? [] : [`> ${asText(grade.withheld[language])}`, '']),
-    ...grade.caps.flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
+    ...bindingCaps(grade).flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
     `${say('controls')}: ${outcomeCounts(result, language)}`,
     '',
     ...changed,

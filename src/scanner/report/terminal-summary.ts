@@ -2,6 +2,7 @@ import { columnsOf, padColumns } from '../../kernel/columns.ts';
 import type { Text } from '../../kernel/text.ts';
 import { severities } from '../check.ts';
 import type { Letter, ScanResult } from '../scan-result.ts';
+import { bindingCaps } from './binding-caps.ts';
 import { isOpen } from './group-findings.ts';
 import { leftOut } from './left-out.ts';
 import { outcomeCounts } from './outcome-counts.ts';
@@ -17,10 +18,8 @@ export function summaryLines(page: Page, result: ScanResult): void {
   const { grade, profile, durationMs } = result;
   gradeLine(page, result);
   if (grade.withheld !== undefined) page.paragraph(page.say(grade.withheld), 2);
-  // The caps that decide; milder ones change nothing.
-  const worst = grade.caps.reduce<string>((one, { letter }) => (letter > one ? letter : one), 'A');
-  for (const { letter, because } of grade.caps.filter((cap) => page.options.all || cap.letter === worst))
-    page.paragraph(page.say(because), 2, { lead: `≤ ${letter}  ` });
+  const caps = page.options.all ? grade.caps : bindingCaps(grade);
+  for (const { letter, because } of caps) page.paragraph(page.say(because), 2, { lead: `≤ ${letter}  ` });
   const rows: [Text, string][] = [
     [words.controls, outcomeCounts(result, page.options.language)],
     [words.findings, severityCounts(page, result)],
