@@ -14,7 +14,7 @@ export interface ApiFacts {
   /** Merlon only: what it enforces for each control. */
   readonly controls: Look<readonly ControlReport[]>;
   readonly ready: Look<boolean>;
-  /** Statuses without and with a wrong credential, by path: `/api/v2/info`, which may be public, and guarded ones. */
+  /** Statuses without and with a wrong credential, by path; of endpoints that nobody would make public. */
   readonly withoutCredential: Look<Readonly<Record<string, number>>>;
   readonly wrongCredential: Look<Readonly<Record<string, number>>>;
   /** Requests of `/api/v2/info` in a row, up to the first that was limited. */

@@ -55,8 +55,8 @@ export function api(changes: Partial<ApiFacts> = {}): ApiFacts {
     logging: saw({ level: 'INFO', audit_enabled: true }),
     controls: saw(reports()),
     ready: saw(true),
-    withoutCredential: saw({ '/api/v2/info': 200, '/api/v2/roles': 401, '/api/v2/tools': 401 }),
-    wrongCredential: saw({ '/api/v2/info': 401, '/api/v2/roles': 401, '/api/v2/tools': 401 }),
+    withoutCredential: saw({ '/api/v2/roles': 401, '/api/v2/tools': 401 }),
+    wrongCredential: saw({ '/api/v2/roles': 401, '/api/v2/tools': 401 }),
     burst: saw({ sent: 12, limited: 1 }),
     ...changes,
   };
