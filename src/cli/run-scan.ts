@@ -22,6 +22,8 @@ import { checkPlaceOf, writeReport } from './write-report.ts';
 
 /** Longest time of a whole scan, ms: every probe has a shorter one of its own. */
 const MAX_SCAN_MS = 600_000;
+/** Largest earlier report, bytes: one of a hundred clients has several MiB. */
+const MAX_REPORT_BYTES = 128 * 1024 * 1024;
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 160;
 
@@ -32,7 +34,8 @@ export async function runScan(names: readonly string[], options: ScanOptions): P
   // Everything that can be wrong with what the user wrote is said before anything is probed.
   const asked = await targetsOf(names, options, surroundings);
   const measure = await measureOf(options, asked.config, surroundings.now());
-  const earlier = options.diff === undefined ? undefined : readScanResult(readTextFile(options.diff), options.diff);
+  const earlier =
+    options.diff === undefined ? undefined : readScanResult(readTextFile(options.diff, MAX_REPORT_BYTES), options.diff);
   for (const file of [...options.output, options.facts ?? []].flat()) checkPlaceOf(file);
   const mask = createMask({ secrets: asked.secrets });
   process.once('SIGINT', interrupt);

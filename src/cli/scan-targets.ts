@@ -35,14 +35,16 @@ export async function targetsOf(
   const { env } = surroundings;
   const credential = credentialOf(options, env);
   const secrets = credential === undefined ? [] : secretsOf(credential);
-  if (options.run === true) return { specs: [programOf(names)], config: undefined, secrets };
-  const asked = names.map((name) => specOf(name, options, credential));
+  // A configuration may name the programs that --run starts, in place of the command line.
+  const isCommand = options.run === true && (names.length > 0 || options.config === undefined);
+  const asked = isCommand ? [programOf(names)] : names.map((name) => specOf(name, options, credential));
   const configured =
     options.config === undefined ? undefined : await fromConfig(options.config, options, surroundings, credential);
   const found = options.clients === true ? await discoverClientConfigs(surroundings) : [];
   const specs = [...asked, ...(configured?.specs ?? []), ...found];
   const isMissing = options.host === true && !specs.some(({ kind }) => kind === 'host');
-  const host = isMissing ? [hostOf([], [], recordsOf(options, surroundings))] : [];
+  const records = options.records ?? configured?.config?.records;
+  const host = isMissing ? [hostOf([], [], recordsOf({ records }, surroundings))] : [];
   const all = [...specs, ...host];
   return {
     specs: all.length > 0 ? all : await byDefault(options, surroundings),
@@ -56,7 +58,10 @@ function hostOf(files: readonly HostFile[], ports: readonly number[], records: s
 }
 
 /** Where `merlon test` writes what it finds, unless the user says otherwise. */
-function recordsOf({ records }: ScanOptions, { env, platform, home }: Surroundings): string {
+function recordsOf(
+  { records }: { readonly records?: string | undefined },
+  { env, platform, home }: Surroundings,
+): string {
   return records ?? join(userStateFolder({ env, platform, home }), 'tests');
 }
 
@@ -131,14 +136,25 @@ async function fromConfig(
   const kind = recognize(text, file);
   if (kind !== 'server-config') {
     const config = readScanConfig(text, file, { env: surroundings.env });
-    // What a scan's configuration names to be run is run on --run alone.
-    return { specs: config.targets, config };
+    return { specs: specsOf(config, file, options, surroundings), config };
   }
   const facts = readConfigFacts(text, file);
   const told = { env: surroundings.env, credential, ca: options.ca, verifySsl: options.verifySsl };
   const live = options.live === true ? [await liveTarget(file, told)] : [];
   const host = hostOf(hostFilesOf(facts), portsOf(facts), recordsOf(options, surroundings));
   return { specs: [{ kind: 'server-config', file }, ...live, host], config: undefined };
+}
+
+/** What a scan's own configuration names. A program in it is started by --run alone, and left out by nobody's silence. */
+function specsOf(config: ScanConfig, file: string, options: ScanOptions, surroundings: Surroundings): TargetSpec[] {
+  const { targets, programs } = config;
+  if (programs.length > 0 && options.run !== true) {
+    throw new MerlonError('USAGE', `${file} names a program, and only --run starts programs.`, {
+      todo: 'Add --run, or take the targets of kind stdio out of the file.',
+    });
+  }
+  const records = recordsOf({ records: options.records ?? config.records }, surroundings);
+  return [...targets.map((spec) => (spec.kind === 'host' ? { records, ...spec } : spec)), ...programs];
 }
 
 /** How the scan proves who it is. Values come from the environment: a command line is seen by all users of a machine. */

@@ -106,7 +106,7 @@ function ofFinding({ check, control, severity, subject, title }: Finding): Text 
 }
 
 function joined(a: Text, b: Text): Text {
-  return { en: `${a.en}: ${b.en}`, zh: `${a.zh}:${b.zh}` };
+  return { en: `${a.en}: ${b.en}`, zh: `${a.zh}：${b.zh}` };
 }
 
 function shortened(reasons: readonly Text[]): readonly Text[] {

@@ -112,7 +112,7 @@ rules: [rules]
       ca: expect.stringContaining('BEGIN'),
     });
     expect(config.targets[1]).toMatchObject({
-      credential: { kind: 'client-credentials', clientSecret: 's3', scope: 'mcp' },
+      credential: { kind: 'client-credentials', clientSecret: 's3', scope: 'mcp', resource: 'https://b.example/mcp' },
     });
     expect(config.secrets).toEqual(['v', 's3']);
     expect(config).toMatchObject({

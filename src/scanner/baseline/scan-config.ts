@@ -170,6 +170,7 @@ function serverFields(around: Around) {
     client_id: is.need(is.text),
     client_secret: is.need(secret(around)),
     scope: is.may(is.text),
+    resource: is.may(address),
   });
   return {
     api_key: is.may(secret(around)),
@@ -192,6 +193,7 @@ interface SaidOfServer {
         readonly client_id: string;
         readonly client_secret: string;
         readonly scope: string | undefined;
+        readonly resource: string | undefined;
       }
     | undefined;
 }
@@ -208,7 +210,7 @@ function hasCredential({ api_key, headers, oauth }: SaidOfServer): boolean {
 }
 
 function serverSpec(url: string, said: SaidOfServer): Extract<TargetSpec, { kind: 'server' }> {
-  const credential = credentialOf(said);
+  const credential = credentialOf(url, said);
   return {
     kind: 'server',
     url,
@@ -218,17 +220,25 @@ function serverSpec(url: string, said: SaidOfServer): Extract<TargetSpec, { kind
   };
 }
 
-function credentialOf({ api_key, headers, oauth }: SaidOfServer): Credential | undefined {
+function credentialOf(url: string, { api_key, headers, oauth }: SaidOfServer): Credential | undefined {
   if (oauth !== undefined) {
     const { token_url: tokenUrl, client_id: clientId, client_secret: clientSecret, scope } = oauth;
     const scoped = scope === undefined ? {} : { scope };
-    return { kind: 'client-credentials', tokenUrl, clientId, clientSecret, ...scoped };
+    // Clients must say whom a token is for (AUTHZ-29); a server refuses one that is for nobody.
+    const resource = oauth.resource ?? endpointAt(url);
+    return { kind: 'client-credentials', tokenUrl, clientId, clientSecret, resource, ...scoped };
   }
   if (headers !== undefined) {
     const bearer: [string, string][] = api_key === undefined ? [] : [['Authorization', `Bearer ${api_key}`]];
     return { kind: 'headers', headers: Object.fromEntries([...bearer, ...headers]) };
   }
   return api_key === undefined ? undefined : { kind: 'bearer', token: api_key };
+}
+
+/** The MCP endpoint that an address means, as a token's audience. */
+function endpointAt(text: string): string {
+  const { origin, pathname } = new URL(text);
+  return origin + (pathname === '/' ? '/mcp' : pathname);
 }
 
 const roles = ['private-key', 'keys', 'secret', 'audit-log', 'server-log', 'config', 'state'] as const;
