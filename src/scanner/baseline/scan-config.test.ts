@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../../../test/error-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
 import { readScanConfig } from './scan-config.ts';
 
@@ -18,16 +19,6 @@ const read = (text: string, env: Readonly<Record<string, string>> = {}) =>
       return found;
     },
   });
-
-function problemsOf(run: () => unknown): unknown {
-  try {
-    run();
-    return 'nothing thrown';
-  } catch (error) {
-    const { problems } = error as { problems: MerlonError[] };
-    return problems.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`);
-  }
-}
 
 describe("the mission's three keys", () => {
   it('are a server with a key', () => {
