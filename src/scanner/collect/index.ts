@@ -1,22 +1,19 @@
 import type { Collectors } from '../scan.ts';
-import { collectClientConfig } from './client/client-config.ts';
-import { collectHost } from './host/host.ts';
-import { collectManifest } from './manifest/manifest.ts';
-import { collectRepository } from './repository/repository.ts';
-import { serverConfigCollector } from './config/server-config.ts';
-import { collectServer } from './server/server.ts';
-import { collectStdio } from './stdio/stdio.ts';
-import { collectTools } from './tools/tools.ts';
-import { readClientFacts } from './client/read-client.ts';
 
-/** The collectors of every kind of target. */
+/** The collectors of every kind of target. Each is loaded when its kind is named: files of clients need no TLS, and no host. */
 export const collectors: Collectors = {
-  server: collectServer,
-  'server-config': serverConfigCollector(readClientFacts),
-  'client-config': collectClientConfig,
-  manifest: collectManifest,
-  tools: collectTools,
-  stdio: collectStdio,
-  host: collectHost,
-  repository: collectRepository,
+  server: async (...about) => (await import('./server/server.ts')).collectServer(...about),
+  'server-config': async (...about) => {
+    const [{ serverConfigCollector }, { readClientFacts }] = await Promise.all([
+      import('./config/server-config.ts'),
+      import('./client/read-client.ts'),
+    ]);
+    return serverConfigCollector(readClientFacts)(...about);
+  },
+  'client-config': async (...about) => (await import('./client/client-config.ts')).collectClientConfig(...about),
+  manifest: async (...about) => (await import('./manifest/manifest.ts')).collectManifest(...about),
+  tools: async (...about) => (await import('./tools/tools.ts')).collectTools(...about),
+  stdio: async (...about) => (await import('./stdio/stdio.ts')).collectStdio(...about),
+  host: async (...about) => (await import('./host/host.ts')).collectHost(...about),
+  repository: async (...about) => (await import('./repository/repository.ts')).collectRepository(...about),
 };
