@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/catalogue.ts';
 import type { Control } from '../src/controls/control.ts';
+import { partWords, proseParts } from '../src/controls/part-words.ts';
 import { priorityWords, schemeWords, verificationWords } from '../src/controls/words.ts';
 import type { Language, Text } from '../src/kernel/text.ts';
 import type { AnyCheck } from '../src/scanner/check.ts';
@@ -19,6 +20,7 @@ export function pages(): ReadonlyMap<URL, string> {
 }
 
 const words = {
+  ...partWords,
   heading: { en: 'The 20 controls', zh: '20 项安全控制' },
   intro: {
     en: 'What an MCP deployment is checked against. The order is that of the checklist, the ids never change. [简体中文](controls.zh.md) · on the command line: `merlon controls C13`.',
@@ -29,14 +31,6 @@ const words = {
     zh: 'MCP 规范和 NSA 文件没有给要求编号：前者的编号由 Merlon 给出，后者按文中顺序编号。标题均为各标准的原文。',
   },
   columns: { en: '| | control | priority | verified |', zh: '| | 控制 | 优先级 | 验证方式 |' },
-  priority: { en: 'Priority', zh: '优先级' },
-  verification: { en: 'Verified', zh: '验证方式' },
-  rationale: { en: 'Why', zh: '原因' },
-  remedy: { en: 'What to do', zh: '怎么做' },
-  gateway: { en: 'What the gateway does', zh: '网关做了什么' },
-  limits: { en: 'What it does not stop', zh: '挡不住什么' },
-  question: { en: 'Question', zh: '需要人工回答的问题' },
-  evidence: { en: 'Evidence', zh: '可作证据的材料' },
   checks: { en: 'Checks', zh: '检查' },
   references: { en: '| scheme | id | title |', zh: '| 标准 | 编号 | 标题 |' },
 } as const satisfies Record<string, Text>;
@@ -63,7 +57,7 @@ function controlSection(control: Control, language: Language): string {
   const { id, title, priority, because, verification, references } = control;
   const colon = language === 'zh' ? '\uff1a' : ': ';
   const line = (label: Text, text: string): string => `**${label[language]}**${colon}${text}`;
-  const texts = (['rationale', 'remedy', 'gateway', 'limits', 'question', 'evidence'] as const).flatMap((part) => {
+  const texts = proseParts.flatMap((part) => {
     const text = control[part];
     return text === undefined ? [] : [line(words[part], text[language])];
   });

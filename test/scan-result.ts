@@ -95,6 +95,7 @@ export function scanResult(given: Partial<ScanResult> = {}): ScanResult {
       caps: [{ letter: 'F', because: { en: 'Anybody can come in.', zh: '任何人都可以访问。' } }],
       withheld: undefined,
     },
+    off: [],
     gate: { holds: false, couldNotLook: true, because: [{ en: 'auth-required fails.', zh: 'auth-required 未通过。' }] },
     diff: {
       since: Date.UTC(2026, 10, 21),

@@ -1,16 +1,20 @@
-import { type Command, Option } from 'commander';
-import { type Language, languages } from '../kernel/text.ts';
+import type { Command } from 'commander';
+import type { Language } from '../kernel/text.ts';
 import type { AttestOptions } from './run-attest.ts';
+import { languageOption } from './shared-options.ts';
 
 const EPILOGUE = `
 Without --evidence: show the question and what would prove the answer. The evidence is kept as a link, or as the
-path and hash of a file: when the file changes, the answer no longer counts. See docs/attestations.md.`;
+path and hash of a file: when the file changes, the answer no longer counts.
+
+Docs: docs/attestations.md.`;
 
 /** `merlon attest`: answer what looking alone cannot settle. */
 export function addAttest(program: Command): void {
   program
     .command('attest')
-    .description('answer the question of a control, with evidence and an end: merlon attest C11 --evidence FILE|URL')
+    .description('Answer the question of a control, with evidence and an end: merlon attest C11 --evidence FILE|URL.')
+    .summary('answer what only a person can know, with evidence')
     .argument('[control]', 'the control, C01 to C20')
     .option('--evidence <file-or-url>', 'what proves the answer')
     .option('--by <name>', 'who answers (default: the user of this machine)')
@@ -20,7 +24,7 @@ export function addAttest(program: Command): void {
     .option('--list', 'list them, and say which still count')
     .option('--revoke', 'take the answer of the control back')
     .option('--json', 'with --list: print JSON')
-    .addOption(new Option('--lang <language>', 'language').choices(languages).default('en'))
+    .addOption(languageOption())
     .addHelpText('after', EPILOGUE)
     .action(async (control: string | undefined, options: AttestOptions & { lang: Language }) => {
       const { runAttest } = await import('./run-attest.ts');

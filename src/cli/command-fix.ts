@@ -1,12 +1,13 @@
-import { type Command, Option } from 'commander';
-import { languages } from '../kernel/text.ts';
+import type { Command } from 'commander';
 import type { FixCommandOptions } from './fix.ts';
+import { languageOption } from './shared-options.ts';
 
 /** Adds `merlon fix`. */
 export function addFix(program: Command): void {
   program
     .command('fix')
-    .description("mend what a scan finds in clients' files and servers' configurations, and prove it")
+    .description("Mend what a scan finds in clients' files and servers' configurations, and prove it.")
+    .summary('mend what a scan finds in files, and prove it')
     .argument(
       '[files...]',
       "files (default: all clients' that are found; from this folder a project's, and ./merlon.yaml)",
@@ -16,7 +17,7 @@ export function addFix(program: Command): void {
     .option('--pin <name=version...>', 'version of a package (default: the one that is installed here)')
     .option('--wrap', 'also put merlon wrap in front of the programs that the client starts')
     .option('--secrets-to <file>', 'write credentials that are moved out there as NAME=value, for its owner alone')
-    .addOption(new Option('--lang <language>', 'language of what is said').choices([...languages]).default('en'))
+    .addOption(languageOption())
     .option('--print', 'show it, write nothing')
     .option('--yes', 'write without being asked')
     .addHelpText(

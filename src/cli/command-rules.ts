@@ -14,12 +14,14 @@ async function inOnePiece<T>(run: (print: (line: string) => void) => T | Promise
 export function addRules(program: Command): void {
   const rules = program
     .command('rules')
-    .description('work with checks and rules of a scan')
-    .addHelpText('after', '\nHow rules are written: docs/rules.md.');
+    .description('Work with checks and rules of a scan.')
+    .summary('list and test the checks and rules of a scan')
+    .addHelpText('after', '\nDocs: docs/rules.md.');
 
   rules
     .command('test')
-    .description('hold rules against their own examples')
+    .description('Hold rules against their own examples.')
+    .summary('hold rules against their own examples')
     .argument('[files...]', 'files or folders of rules, or modules with checks')
     .option('-b, --baseline <file>', 'take the rules that a baseline names')
     .action(async (files: string[], options: { baseline?: string }) => {
@@ -29,7 +31,8 @@ export function addRules(program: Command): void {
 
   rules
     .command('list')
-    .description('list every check: those built in, and those of rules')
+    .description('List every check: those built in, and those of rules.')
+    .summary('list every check: those built in, and those of rules')
     .argument('[files...]', 'files or folders of rules, or modules with checks')
     .option('-b, --baseline <file>', 'take the rules that a baseline names, and say what it changes')
     .option('--json', 'print JSON')
@@ -40,7 +43,8 @@ export function addRules(program: Command): void {
 
   rules
     .command('facts')
-    .description('list the paths that rules can read; of all parts or of one')
+    .description('List the paths that rules can read; of all parts or of one.')
+    .summary('list the paths that rules can read')
     .argument('[part]', 'such as tools, config, client')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nThe facts of a real scan: merlon scan --facts FILE.')

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { languages } from '../kernel/text.ts';
 import { reportFormats } from '../scanner/report/formats.ts';
 import type { ScanOptions } from './scan-options.ts';
+import { authorityOption, keyVariableOption, languageOption, noVerifyOption, repeatable } from './shared-options.ts';
 
 const EPILOGUE = `
 Targets are told by what they are: an address is a server, a folder a repository, a file a client's configuration, a
@@ -23,26 +23,27 @@ Docs: docs/scan.md.`;
 export function addScan(program: Command): void {
   program
     .command('scan')
-    .description('check servers, clients, hosts and repositories against the 20 controls')
+    .description('Check servers, clients, hosts and repositories against the 20 controls.')
+    .summary('check servers, clients, hosts and repositories')
     .argument('[targets...]', 'addresses, files and folders; with --run, a command and its arguments')
     .option('-c, --config <file>', "what to scan, or a server's configuration")
     .option('-b, --baseline <file>', 'what to measure against (default: the profile)')
     .option('--profile <name>', 'sandbox, internal, production or regulated (default: production)')
-    .option('-o, --output <file>', 'write a report, its format by the ending; repeatable', collect, [])
+    .addOption(repeatable('-o, --output <file>', 'write a report, its format by the ending'))
     .addOption(new Option('--format <format>', 'what is printed').choices([...reportFormats]).default('text'))
-    .addOption(new Option('--lang <language>', 'language of the reports').choices([...languages]).default('en'))
+    .addOption(languageOption())
     .option('--clients', 'the MCP clients of this user and project')
     .option('--host', 'this machine: firewall, sockets, file modes, disks, log rotation')
     .option('--live', "with a server's configuration: also the gateway at its address")
     .option('--run', 'start the command given as target, and list its tools')
-    .option('--key-env <variable>', 'variable that holds the API key or token', 'MERLON_API_KEY')
-    .option('--header <name=variable>', 'header whose value is in a variable; repeatable', collect, [])
-    .option('--ca <file>', 'PEM certificates to trust besides those of the system')
-    .option('--no-verify-ssl', 'read on behind a bad certificate; that it is bad is found all the same')
+    .addOption(keyVariableOption())
+    .addOption(repeatable('--header <name=variable>', 'header whose value is in a variable'))
+    .addOption(authorityOption())
+    .addOption(noVerifyOption())
     .option('--fail-on <list>', 'severity or controls that fail the gate, such as high or C01,C03 (default: high)')
     .option('--waivers <file>', 'accepted findings, each with owner, reason and expiry')
     .option('--attestations <file>', 'answers of people, see merlon attest')
-    .option('--rules <file>', 'more rules, in YAML or TypeScript; repeatable', collect, [])
+    .addOption(repeatable('--rules <file>', 'more rules, in YAML or TypeScript'))
     .option('--records <folder>', 'records of merlon test (default: in the state folder of the user)')
     .option('--diff <report>', 'an earlier JSON report: say what is new, fixed, unchanged')
     .option('--facts <file>', 'write the collected facts as JSON; they hold no secrets')
@@ -53,8 +54,4 @@ export function addScan(program: Command): void {
       const { runScan } = await import('./run-scan.ts');
       process.exitCode = await runScan(targets, options);
     });
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
-import { languages } from '../kernel/text.ts';
+import type { Command } from 'commander';
 import type { TestOptions } from './run-test.ts';
+import { authorityOption, keyVariableOption, languageOption, noVerifyOption, repeatable } from './shared-options.ts';
 
 const EPILOGUE = `
 A key on a command line can be seen by other users of the machine (ps) and stays in the shell's history: better put it
@@ -22,24 +22,21 @@ export function addTest(program: Command): void {
   program
     .command('test')
     .description(
-      'test a server that runs: HTTPS, credentials, rate limits, sessions, hosts and origins, errors, bounds',
+      'Test a server that runs: HTTPS, credentials, rate limits, sessions, hosts and origins, errors, bounds.',
     )
+    .summary('send a running server what it must refuse')
     .requiredOption('-s, --server <url>', 'address of the server; its MCP endpoint is /mcp unless a path is named')
     .option('-k, --api-key <key>', 'API key or token (default: the variable of --key-env)')
-    .option('--key-env <variable>', 'variable that holds the API key or token', 'MERLON_API_KEY')
-    .option('--ca <file>', 'PEM certificates to trust besides those of the system')
-    .option('--no-verify-ssl', 'read on behind a bad certificate; that it is bad is found all the same')
-    .option('--allow-host <host>', 'host on another machine that may be tested; repeatable', collect, [])
+    .addOption(keyVariableOption())
+    .addOption(authorityOption())
+    .addOption(noVerifyOption())
+    .addOption(repeatable('--allow-host <host>', 'host on another machine that may be tested'))
     .option('--records <folder>', 'where the record is written (default: in the state folder of the user)')
     .option('--json', 'print JSON')
-    .addOption(new Option('--lang <language>', 'language').choices([...languages]).default('en'))
+    .addOption(languageOption())
     .addHelpText('after', EPILOGUE)
     .action(async (options: TestOptions) => {
       const { runTest } = await import('./run-test.ts');
       process.exitCode = await runTest(options);
     });
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

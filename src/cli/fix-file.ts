@@ -76,6 +76,7 @@ export async function fixFile(path: string, client: string | undefined, job: Fix
   for (const line of plan.diff()) io.print(line);
   for (const note of fixed.done) say(doneLine(note));
   for (const note of fixed.left) say(leftLine(note));
+  if (valuesOf(plan.moved).some((value) => value.length >= MIN_TELLING && fixed.text.includes(value))) say(ELSEWHERE);
   if (plan.problems.length > 0) {
     say({ en: `${label} would not load, so nothing was written:`, zh: `${label} 修改后无法加载，因此未写入：` });
     for (const line of problemLines(new ConfigErrors(path, plan.problems))) say(same(line));
@@ -222,6 +223,13 @@ function diffOf(before: string, fixed: Fixed, { path, secrets, ...about }: DiffO
   const mask = createMask({ secrets });
   return unifiedDiff(sideOf(before, show), sideOf(fixed.text, show)).map((line) => mask.exact(line));
 }
+
+/** Shortest credential that is looked for in the rest of the file, characters: a shorter one may be any word. */
+const MIN_TELLING = 6;
+const ELSEWHERE: Text = {
+  en: 'left   The text of a credential that was moved stands in the file once more, perhaps in a comment: remove it by hand.',
+  zh: '保留　 已移出的凭据文本仍出现在文件别处（可能在注释中）：请手动删除。',
+};
 
 const NOT_WRITTEN: Text = { en: 'Nothing was written.', zh: '未写入任何内容。' };
 

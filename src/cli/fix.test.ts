@@ -1,4 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +98,14 @@ describe('merlon fix', () => {
     expect(fates()).toContain('gone client-behind-gateway · a');
   });
 
+  it('wraps nothing twice', async () => {
+    const file = write('mcp.json', JSON.stringify({ mcpServers: { a: { command: 'x' } } }));
+    await fix([file], { yes: true, wrap: true }, io);
+    const once = readFileSync(file, 'utf8');
+    await fix([file], { yes: true, wrap: true }, io);
+    expect(readFileSync(file, 'utf8')).toBe(once);
+  });
+
   it('does only what --only names', async () => {
     const file = write('mcp.json', BAD);
     await fix([file], { yes: true, only: 'client-no-auto-approval' }, io);
@@ -101,6 +121,120 @@ describe('merlon fix', () => {
 
   it('says that there is no such file', async () => {
     await expect(fix(['none.json'], {}, io)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});
+
+const SERVER = `# gateway
+server:
+  secure: false # behind a proxy
+auth:
+  required: false
+  providers:
+    - type: jwt
+      secret: ${RANDOM}${RANDOM} # rotate
+      algorithm: HS256
+security:
+  rate_limiting: false
+`;
+
+describe('merlon fix of a server’s configuration', () => {
+  it('mends merlon.yaml here, keeps the secret in a private file, and proves it', async () => {
+    const file = write('merlon.yaml', SERVER);
+    chmodSync(file, 0o640);
+    expect(await fix([], { yes: true, secretsTo: 'secrets.env' }, io)).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(
+      SERVER.replace('required: false', 'required: true')
+        .replace('limiting: false', 'limiting: true')
+        .replace(RANDOM + RANDOM, '${env:MERLON_JWT_SECRET}'),
+    );
+    expect(readFileSync(join(home, 'secrets.env'), 'utf8')).toBe(`MERLON_JWT_SECRET=${RANDOM}${RANDOM}\n`);
+    expect(statSync(join(home, 'secrets.env')).mode & 0o777).toBe(0o600);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect([...printed, ...said].join('\n')).not.toContain(RANDOM);
+    for (const check of [
+      'config-no-literal-secrets · auth.providers.0.secret',
+      'config-auth-required',
+      'config-rate-limited',
+    ]) {
+      expect(fates()).toContain(`gone ${check}`);
+    }
+    said.length = 0;
+    expect(await fix([file], { yes: true }, io)).toBe(0);
+    expect(fates()).toEqual([]);
+    expect(readdirSync(home).filter((name) => name.includes('backup'))).toHaveLength(1);
+  });
+
+  it('moves a client’s credentials to the same file, under names of their own', async () => {
+    const file = write('.cursor/mcp.json', BAD.replace(RANDOM, `${RANDOM}2`));
+    writeFileSync(join(home, 'secrets.env'), 'API_KEY=another\n', { mode: 0o600 });
+    await fix([file], { yes: true, secretsTo: 'secrets.env' }, io);
+    expect(readFileSync(join(home, 'secrets.env'), 'utf8')).toBe(`API_KEY=another\nAPI_KEY_2=${RANDOM}2\n`);
+    expect(readFileSync(file, 'utf8')).toContain('${env:API_KEY_2}');
+    expect([...printed, ...said].join('\n')).not.toContain(RANDOM);
+  });
+
+  it('replaces what a link leads to, and leaves the link', async () => {
+    const file = write('real/merlon.yaml', SERVER);
+    symlinkSync(file, join(home, 'merlon.yaml'));
+    expect(await fix(['merlon.yaml'], { yes: true }, io)).toBe(0);
+    expect(lstatSync(join(home, 'merlon.yaml')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain('required: true');
+  });
+
+  it('writes nothing where it may not, or where others could read the secrets', async () => {
+    const file = write('merlon.yaml', SERVER);
+    const secrets = write('secrets.env', '');
+    chmodSync(secrets, 0o644);
+    await expect(fix([file], { yes: true, secretsTo: secrets }, io)).rejects.toMatchObject({ code: 'USAGE' });
+    chmodSync(file, 0o400);
+    await expect(fix([file], { yes: true }, io)).rejects.toMatchObject({ code: 'CLIENT_FILE_UNUSABLE' });
+    expect(readFileSync(file, 'utf8')).toBe(SERVER);
+    expect(readFileSync(secrets, 'utf8')).toBe('');
+  });
+
+  it('writes nothing where the file changes while it asks', async () => {
+    const file = write('merlon.yaml', SERVER);
+    const ask = () => {
+      writeFileSync(file, `${SERVER}# mine\n`);
+      return Promise.resolve(true);
+    };
+    await expect(fix([file], {}, { ...io, ask })).rejects.toMatchObject({ code: 'CLIENT_FILE_CHANGED' });
+    expect(readFileSync(file, 'utf8')).toBe(`${SERVER}# mine\n`);
+  });
+
+  it('writes nothing that the gateway would not load', async () => {
+    const file = write('merlon.yaml', `${SERVER}  no_such_key: 1\n`);
+    expect(await fix([file], { yes: true }, io)).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe(`${SERVER}  no_such_key: 1\n`);
+    expect(said.join('\n')).toContain('CONFIG_UNKNOWN_KEY');
+  });
+
+  it('says that a comment still holds what was moved, without showing it', async () => {
+    const file = write('merlon.yaml', `${SERVER}# was ${RANDOM}${RANDOM}\n`);
+    await fix([file], { yes: true }, io);
+    expect(said.filter((line) => /^left .*comment/.test(line))).toHaveLength(1);
+    expect([...printed, ...said].join('\n')).not.toContain(RANDOM);
+  });
+
+  it('says it in Chinese', async () => {
+    write('merlon.yaml', SERVER);
+    await fix([], { yes: true, lang: 'zh' }, io);
+    expect(said.filter((line) => !/[\u4e00-\u9fff]/.test(line))).toEqual([]);
+  });
+
+  it('of what is neither is refused', async () => {
+    const file = write('tools.json', '{"tools":[]}');
+    await expect(fix([file], { yes: true }, io)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('runs as a command, without a secret in what it writes anywhere but to the private file', () => {
+    const file = write('merlon.yaml', SERVER);
+    const main = join(import.meta.dirname, 'main.ts');
+    const args = [main, 'fix', file, '--yes', '--secrets-to', 'new.env'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: home, encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout + stderr).not.toContain(RANDOM);
+    expect(readFileSync(join(home, 'new.env'), 'utf8')).toContain(RANDOM);
   });
 });
 

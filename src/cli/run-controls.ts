@@ -1,5 +1,6 @@
 import { controlOf, controls, parseControlId } from '../controls/catalogue.ts';
 import { type Control, type ControlId, controlIds } from '../controls/control.ts';
+import { partWords, proseParts } from '../controls/part-words.ts';
 import { priorityWords, schemeWords, verificationWords } from '../controls/words.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
@@ -21,14 +22,7 @@ export interface ControlsOptions {
 const WIDTH = 100;
 
 const labels = {
-  priority: { en: 'Priority', zh: '优先级' },
-  verification: { en: 'Verified', zh: '验证方式' },
-  rationale: { en: 'Why', zh: '原因' },
-  remedy: { en: 'What to do', zh: '怎么做' },
-  gateway: { en: 'What the gateway does', zh: '网关做了什么' },
-  limits: { en: 'What it does not stop', zh: '挡不住什么' },
-  question: { en: 'Question for a person', zh: '需要人工回答的问题' },
-  evidence: { en: 'What proves the answer', zh: '可作证据的材料' },
+  ...partWords,
   checks: { en: 'Checks of merlon scan', zh: 'merlon scan 的检查' },
   noChecks: { en: 'None is built in.', zh: '没有内置检查。' },
   references: { en: 'In other schemes', zh: '对应的其他标准' },
@@ -84,7 +78,7 @@ function* controlLines(control: Control, language: Language): Generator<string> 
     language,
   );
   yield* section(labels.verification, [verificationWords[verification][language]], language);
-  for (const part of ['rationale', 'remedy', 'gateway', 'limits', 'question', 'evidence'] as const) {
+  for (const part of proseParts) {
     const text = control[part];
     if (text !== undefined) yield* section(labels[part], [text[language]], language);
   }

@@ -1,9 +1,7 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
 import { createMask } from '../detect/mask.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import type { MerlonError } from '../kernel/errors.ts';
 import { collectors } from '../scanner/collect/index.ts';
 import { diffScans, readScanResult } from '../scanner/diff.ts';
 import { exitCodeOf, gate } from '../scanner/gate.ts';
@@ -20,6 +18,7 @@ import type { ScanOptions } from './scan-options.ts';
 import { createProgress } from './scan-progress.ts';
 import { targetsOf } from './scan-targets.ts';
 import { version } from './version.ts';
+import { checkPlaceOf, writeReport } from './write-report.ts';
 
 /** Longest time of a whole scan, ms: every probe has a shorter one of its own. */
 const MAX_SCAN_MS = 600_000;
@@ -37,7 +36,7 @@ export async function runScan(names: readonly string[], options: ScanOptions): P
   const measure = await measureOf(options, asked.config, surroundings.now());
   const earlier =
     options.diff === undefined ? undefined : readScanResult(readTextFile(options.diff, MAX_REPORT_BYTES), options.diff);
-  for (const file of [...options.output, ...(options.facts === undefined ? [] : [options.facts])]) checkFolderOf(file);
+  for (const file of [...options.output, options.facts ?? []].flat()) checkPlaceOf(file);
   const mask = createMask({ secrets: asked.secrets });
   process.once('SIGINT', interrupt);
   const { result, targets, notes } = await scanned(asked.specs, measure, surroundings).finally(() => {
@@ -120,34 +119,9 @@ async function writeAll(
     options.output.map(async (file) => {
       // A file has no terminal: no colours, and everything that was looked at.
       const text = await render(result, formatOf(file), { ...to, color: false, width: 100, all: true });
-      await write(file, hide(text));
+      await writeReport(file, hide(text));
     }),
   );
-  if (options.facts !== undefined) await write(options.facts, hide(`${JSON.stringify(targets, null, 2)}\n`));
+  if (options.facts !== undefined) await writeReport(options.facts, hide(`${JSON.stringify(targets, null, 2)}\n`));
   stdout.write(hide(await render(result, options.format, { ...to, color, width })));
-}
-
-/** Reports say where a deployment is weak: they are for their user alone. */
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { mode: 0o600 });
-  } catch (cause) {
-    throw notWritable(file, cause);
-  }
-}
-
-/** A report that has no place is said before minutes of probing. */
-function checkFolderOf(file: string): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-  } catch (cause) {
-    throw notWritable(file, cause);
-  }
-}
-
-function notWritable(file: string, cause: unknown): MerlonError {
-  return new MerlonError('USAGE', `The file ${JSON.stringify(file)} cannot be written.`, {
-    todo: 'Name one in a folder that exists and that this user may write to.',
-    cause,
-  });
 }

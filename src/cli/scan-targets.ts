@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSecretKey } from '../detect/token-shapes.ts';
+import { expectsSecret } from '../detect/secret-keys.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { readScanConfig, type ScanConfig } from '../scanner/baseline/scan-config.ts';
 import { discoverClientConfigs } from '../scanner/collect/client/client-config.ts';
@@ -171,7 +171,7 @@ function headerOf(text: string, env: Surroundings['env']): [string, string] {
   if (value === undefined || value === '') {
     const message = name === '' ? 'A header must be given as Name=VARIABLE.' : `The variable ${variable} is not set.`;
     throw new MerlonError('USAGE', message, {
-      todo: `Put the value of ${name === '' ? 'the header' : name} into a variable${isSecretKey(name) ? ', never on the command line' : ''}.`,
+      todo: `Put the value of ${name === '' ? 'the header' : name} into a variable${expectsSecret(name) ? ', never on the command line' : ''}.`,
     });
   }
   return [name, value];

@@ -2,7 +2,8 @@ import { isSymmetric, type JwtAlgorithm, jwtAlgorithms, shortestSecret } from '.
 import { showPath } from './name.ts';
 import type { ConfigWarning } from './problems.ts';
 import { isPublicPem, withoutReferences } from './references.ts';
-import { hasTokenPrefix, isPlaceholder, isSecretKey } from '../detect/token-shapes.ts';
+import { expectsSecret } from '../detect/secret-keys.ts';
+import { hasTokenPrefix, isPlaceholder } from '../detect/token-shapes.ts';
 import { findScalar, type Path, type ScalarTree, scalars, type Tree } from './tree.ts';
 
 /** The secrets that a configuration brings in, and what is doubtful about them. */
@@ -33,7 +34,7 @@ export function findSecrets(tree: Tree): Secrets {
 export function passedSecrets(names: readonly string[], env: Readonly<Record<string, string | undefined>>): string[] {
   return [...new Set(names)].flatMap((name) => {
     const value = Object.hasOwn(env, name) ? (env[name] ?? '') : '';
-    if (isSecretKey(name) && value !== '') return withoutScheme(value);
+    if (expectsSecret(name) && value !== '') return withoutScheme(value);
     return hasTokenPrefix(value) ? [value] : urlSecrets(value);
   });
 }
@@ -47,17 +48,17 @@ function literalWarning(path: Path, { place }: ScalarTree): ConfigWarning {
 // The parts of a scalar that are secret and written out.
 function literalSecrets(path: Path, scalar: ScalarTree, tree: Tree): string[] {
   const written = scalar.referring?.written ?? scalar.value;
-  if (typeof written === 'number') return isSecretKey(keyOf(path)) ? [String(written)] : [];
+  if (typeof written === 'number') return expectsSecret(keyOf(path)) ? [String(written)] : [];
   if (typeof written !== 'string' || written === '') return [];
   const literal = withoutReferences(written);
   const inUrl = urlSecrets(literal);
   if (inUrl.length > 0) return inUrl;
   if (hasTokenPrefix(literal)) return withoutScheme(literal.replace(/^-{0,2}[\w-]+\s*[=:]\s*/, ''));
   if (scalar.referring !== undefined) return [];
-  if (isSecretKey(keyOf(path)) || isSecretArgument(path, tree)) return withoutScheme(written);
+  if (expectsSecret(keyOf(path)) || isSecretArgument(path, tree)) return withoutScheme(written);
   // `args: [--token=VALUE, --header, "Authorization: VALUE"]`
   const named = /^-{0,2}([\w-]+)\s*[=:]\s*(.+)$/.exec(path.at(-2) === 'args' ? written : '');
-  return named?.[2] !== undefined && isSecretKey(named[1] ?? '') ? withoutScheme(named[2]) : [];
+  return named?.[2] !== undefined && expectsSecret(named[1] ?? '') ? withoutScheme(named[2]) : [];
 }
 
 // Kept without "Bearer " too, because that is how it would turn up elsewhere.
@@ -76,7 +77,7 @@ function isSecretArgument(path: Path, tree: Tree): boolean {
   const index = path.at(-1);
   if (path.at(-2) !== 'args' || typeof index !== 'number' || index === 0) return false;
   const before = findScalar(tree, [...path.slice(0, -1), index - 1]);
-  return typeof before === 'string' && /^--?[A-Za-z]/.test(before) && !before.includes('=') && isSecretKey(before);
+  return typeof before === 'string' && /^--?[A-Za-z]/.test(before) && !before.includes('=') && expectsSecret(before);
 }
 
 // A password before the host, or a query parameter with a telling name.
@@ -84,7 +85,7 @@ function urlSecrets(text: string): string[] {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return [];
   const { password, searchParams } = new URL(text);
   const telling = [...searchParams].filter(
-    ([name, value]) => value !== '' && isSecretKey(name.replace(/^key$/, 'api_key')),
+    ([name, value]) => value !== '' && expectsSecret(name.replace(/^key$/, 'api_key')),
   );
   return [...(password === '' ? [] : [decoded(password), password]), ...telling.map(([, value]) => value)];
 }

@@ -4,7 +4,7 @@ import { parametersOf, type ToolLike, wordsOf } from './tool-like.ts';
 export type Capability = 'readsPrivate' | 'readsUntrusted' | 'egress' | 'writes' | 'executes';
 
 /** All capabilities, in the order in which they are told. */
-export const capabilities: readonly Capability[] = ['readsPrivate', 'readsUntrusted', 'egress', 'writes', 'executes'];
+const capabilities: readonly Capability[] = ['readsPrivate', 'readsUntrusted', 'egress', 'writes', 'executes'];
 
 // The first verb of a name says what a tool does: `jira_delete_issue` deletes, `get_deleted_items` reads.
 const READ = setOf(

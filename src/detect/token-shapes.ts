@@ -16,21 +16,6 @@ export function looksLikeToken(text: string): boolean {
   return (text.match(/[A-Za-z0-9+/=]{20,}/g) ?? []).some((run) => (run.match(/\d/g) ?? []).length >= 3);
 }
 
-const secretWords = /^(secrets?|token|password|passwd|passphrase|pwd|authorization|cookie|credentials?|apikey|pat)$/;
-const secretPairs = /(^| )(api|access|secret|private|signing|encryption|auth) key$/;
-const pointers = /^(file|path|dir|url|uri|name|id|ttl|seconds|enabled|type)$/;
-
-/** True for a key under which a secret is expected: `client_secret`, `API_KEY`, `X-Auth-Token`; not `TOKEN_FILE`. */
-export function isSecretKey(key: string): boolean {
-  const words = key
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-  if (pointers.test(words.at(-1) ?? '')) return false;
-  return words.some((word) => secretWords.test(word)) || secretPairs.test(words.join(' '));
-}
-
 const placeholder =
   /^(your|my|the|some|replace|insert|enter|put|sample|dummy|fake|test|todo|fixme|default|admin|secret|dev)([-_. ]|$)|^(example|placeholder|passw[o0]rd|letmein|qwerty|abc123|12345|xxx)|change[-_ ]?me|^<.*>$/i;
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finding as anyFinding } from '../../test/finding.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { languages, same } from '../kernel/text.ts';
+import { languages } from '../kernel/text.ts';
 import type { Outcome } from './check.ts';
 import { scanResult } from '../../test/scan-result.ts';
 import { diffScans, readScanResult } from './diff.ts';
@@ -9,7 +10,7 @@ import { render } from './report/render.ts';
 import type { Finding } from './scan-result.ts';
 
 function finding(fingerprint: string, outcome: Outcome, more: Partial<Finding> = {}): Finding {
-  return {
+  return anyFinding({
     fingerprint,
     check: 'some-check',
     control: 'C01',
@@ -17,12 +18,8 @@ function finding(fingerprint: string, outcome: Outcome, more: Partial<Finding> =
     subject: fingerprint,
     outcome,
     severity: 'high',
-    basis: 'seen',
-    title: same('It holds.'),
-    evidence: [{ seen: same('Seen.') }],
-    remedy: same('Do it.'),
     ...more,
-  };
+  });
 }
 
 const report = (findings: readonly unknown[], more: object = {}) =>

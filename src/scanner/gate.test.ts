@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finding as anyFinding } from '../../test/finding.ts';
 import { type ControlId, controlIds } from '../controls/control.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { same } from '../kernel/text.ts';
@@ -8,20 +9,15 @@ import { exitCodeOf, gate, type Judged, neverFails, parseFailOn } from './gate.t
 import type { ControlResult, Finding } from './scan-result.ts';
 
 function finding(outcome: Outcome, severity: Severity, more: Partial<Finding> = {}): Finding {
-  return {
+  return anyFinding({
     fingerprint: '0123456789abcdef',
     check: 'some-check',
     control: 'C01',
     target: 'server:a',
-    subject: undefined,
     outcome,
     severity,
-    basis: 'seen',
-    title: same('It holds.'),
-    evidence: [{ seen: same('Seen.') }],
-    remedy: same('Do it.'),
     ...more,
-  };
+  });
 }
 
 function control(id: ControlId, outcome: Outcome, required = false): ControlResult {

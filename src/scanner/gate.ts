@@ -84,7 +84,7 @@ function isNo({ outcome }: ControlResult): boolean {
  * Targets that were not reached, and controls that are asked for and could not be looked at. That no target was named
  * which could show a control is no failure to look; the grade is withheld for it all the same.
  */
-export function whatWasNotSeen({ targets, controls }: Judged, { controls: listed }: FailOn = neverFails): Text[] {
+function whatWasNotSeen({ targets, controls }: Judged, { controls: listed }: FailOn = neverFails): Text[] {
   return [
     ...targets.flatMap(({ reached, name }) =>
       reached ? [] : [{ en: `${name} could not be looked at.`, zh: `无法检查 ${name}。` }],
@@ -106,7 +106,7 @@ function ofFinding({ check, control, severity, subject, title }: Finding): Text 
 }
 
 function joined(a: Text, b: Text): Text {
-  return { en: `${a.en}: ${b.en}`, zh: `${a.zh}:${b.zh}` };
+  return { en: `${a.en}: ${b.en}`, zh: `${a.zh}：${b.zh}` };
 }
 
 function shortened(reasons: readonly Text[]): readonly Text[] {

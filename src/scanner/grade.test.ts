@@ -28,7 +28,13 @@ describe('the grade', () => {
 
   it('does not count what is accepted', () => {
     const waiver = { fingerprint: '0123456789abcdef', owner: 'ops', reason: 'x', expires: '2027-01-01' };
-    expect(grade(results({}), [finding({ waiver })]).letter).toBe('A');
+    expect(grade(results({}), [finding({ waiver, severity: 'medium' })]).letter).toBe('A');
+  });
+
+  it.each(['critical', 'high'] as const)('is no A where a failure of %s severity is only accepted', (severity) => {
+    const waiver = { fingerprint: '0123456789abcdef', owner: 'ops', reason: 'x', expires: '2027-01-01' };
+    expect(grade(results({}), [finding({ waiver, severity })])).toMatchObject({ letter: 'B', caps: [{ letter: 'B' }] });
+    expect(grade(results({}), [finding({ waiver, severity, outcome: 'warn' })]).letter).toBe('A');
   });
 
   it('is withheld where a required control could not be looked at', () => {

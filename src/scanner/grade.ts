@@ -6,11 +6,11 @@ import type { ControlResult, Finding, Grade, Letter, ScanResult } from './scan-r
 
 const LETTERS: readonly Letter[] = ['A', 'B', 'C', 'D', 'E', 'F'];
 /** Least points of each letter, 0 to 100. */
-export const leastPoints: Readonly<Record<Letter, number>> = { A: 90, B: 80, C: 70, D: 60, E: 50, F: 0 };
+const leastPoints: Readonly<Record<Letter, number>> = { A: 90, B: 80, C: 70, D: 60, E: 50, F: 0 };
 /** What a control weighs. */
-export const weights: Readonly<Record<Priority, number>> = { critical: 3, high: 2, medium: 1 };
+const weights: Readonly<Record<Priority, number>> = { critical: 3, high: 2, medium: 1 };
 /** The share of its weight that a control brings. A control that a person has to answer brings none until then. */
-export const shares: Readonly<Record<Outcome, number | undefined>> = {
+const shares: Readonly<Record<Outcome, number | undefined>> = {
   pass: 1,
   warn: 0.5,
   fail: 0,
@@ -23,7 +23,11 @@ export const shares: Readonly<Record<Outcome, number | undefined>> = {
 export interface Cap {
   readonly letter: Letter;
   readonly because: Text;
-  applies(controls: ReadonlyMap<ControlId, ControlResult>, failures: readonly Finding[]): boolean;
+  applies(
+    controls: ReadonlyMap<ControlId, ControlResult>,
+    failures: readonly Finding[],
+    accepted: readonly Finding[],
+  ): boolean;
 }
 
 function failing(id: ControlId) {
@@ -36,7 +40,7 @@ function failingAt(severity: Severity) {
 }
 
 /** The published caps; docs/grading.md shows them. */
-export const caps: readonly Cap[] = [
+const caps: readonly Cap[] = [
   { letter: 'F', because: { en: 'Traffic is not encrypted.', zh: '通信未加密。' }, applies: failing('C01') },
   { letter: 'F', because: { en: 'TLS is weaker than 1.2.', zh: 'TLS 低于 1.2。' }, applies: failing('C02') },
   { letter: 'F', because: { en: 'Anybody can come in.', zh: '任何人都可以访问。' }, applies: failing('C03') },
@@ -61,6 +65,15 @@ export const caps: readonly Cap[] = [
     because: { en: 'A question that the baseline requires is not answered.', zh: '基线要求的人工问题尚未作答。' },
     applies: (controls) => [...controls.values()].some(({ outcome, required }) => required && outcome === 'manual'),
   },
+  {
+    letter: 'B',
+    because: {
+      en: 'A failure of critical or high severity is accepted, not mended.',
+      zh: '有严重或高危的失败项被接受而未修复。',
+    },
+    applies: (_controls, _failures, accepted) =>
+      accepted.some(({ severity }) => severity === 'critical' || severity === 'high'),
+  },
 ];
 
 /** Findings to a grade: a weighted share of controls, and caps. No letter where a required control could not be looked at. */
@@ -72,8 +85,12 @@ export function grade(results: readonly ControlResult[], findings: readonly Find
   const all = weighed.reduce((sum, { weight }) => sum + weight, 0);
   const points = all === 0 ? 0 : (100 * weighed.reduce((sum, { weight, share }) => sum + weight * share, 0)) / all;
   const byId = new Map(results.map((result) => [result.id, result]));
-  const failures = findings.filter(({ outcome, waiver }) => outcome === 'fail' && waiver === undefined);
-  const met = caps.filter((cap) => cap.applies(byId, failures)).map(({ letter, because }) => ({ letter, because }));
+  const failed = findings.filter(({ outcome }) => outcome === 'fail');
+  const failures = failed.filter(({ waiver }) => waiver === undefined);
+  const accepted = failed.filter(({ waiver }) => waiver !== undefined);
+  const met = caps
+    .filter((cap) => cap.applies(byId, failures, accepted))
+    .map(({ letter, because }) => ({ letter, because }));
   const withheld = withheldBecause(results);
   const earned = LETTERS.find((letter) => points >= leastPoints[letter]) ?? 'F';
   const letter = met.reduce<Letter>((worst, cap) => (cap.letter > worst ? cap.letter : worst), earned);

@@ -1,22 +1,15 @@
 import { readTree } from '../clients/read-tree.ts';
 import { type Tree, valueAt } from '../clients/tree.ts';
-import type { Format } from '../clients/client.ts';
+import { formatOf } from './collect/client/client-shape.ts';
 
 /** What a file that the user named is, told by what is in it. */
 export type FileKind = 'scan-config' | 'server-config' | 'client-config' | 'manifest' | 'tools';
-
-/** The format that a file's name promises; JSON with comments where it says nothing. */
-export function formatOfFile(file: string): Format {
-  const lower = file.toLowerCase();
-  if (/\.ya?ml$/.test(lower)) return 'yaml';
-  return lower.endsWith('.toml') ? 'toml' : 'jsonc';
-}
 
 /** Tells what a file is; undefined where nothing in it is known. */
 export function recognize(text: string, file: string): FileKind | undefined {
   // A ZIP archive: what MCPB bundles are.
   if (file.toLowerCase().endsWith('.mcpb')) return 'manifest';
-  const { tree } = readTree(text.replace(/^\uFEFF/, ''), formatOfFile(file));
+  const { tree } = readTree(text.replace(/^\uFEFF/, ''), formatOf(file));
   // Saved lists are often a JSON document a line.
   if (tree === undefined) return /^\s*\{[^\n]*"tools"/.test(text.slice(0, 65_536)) ? 'tools' : undefined;
   return RULES.find(([, holds]) => holds(tree))?.[0];

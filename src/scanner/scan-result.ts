@@ -109,6 +109,8 @@ export interface ScanResult {
     readonly percent: number;
   };
   readonly grade: Grade;
+  /** Checks that the baseline switches off, and why; nobody looked there. */
+  readonly off: readonly { readonly check: string; readonly reason: string }[];
   readonly gate: GateResult | undefined;
   readonly diff: ScanDiff | undefined;
 }

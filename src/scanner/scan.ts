@@ -1,5 +1,6 @@
 import type { ControlId } from '../controls/control.ts';
 import { controls } from '../controls/index.ts';
+import { showable } from '../detect/showable.ts';
 import type { Text } from '../kernel/text.ts';
 import type { AnyCheck, Severity } from './check.ts';
 import { combine } from './combine.ts';
@@ -24,6 +25,8 @@ export interface Measure {
   readonly attested: ReadonlySet<ControlId>;
   readonly thresholds: Thresholds;
   readonly severities: ReadonlyMap<string, Severity | 'off'>;
+  /** Why a check is off, by its id. */
+  readonly off: ReadonlyMap<string, string>;
 }
 
 /** A scan to be done. */
@@ -71,6 +74,7 @@ export async function scan(
     findings,
     score: score(findings),
     grade: grade(results, findings),
+    off: [...measure.off].map(([check, reason]) => ({ check, reason: showable(reason) })),
     gate: undefined,
     diff: undefined,
   };

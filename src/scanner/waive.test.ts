@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finding as anyFinding } from '../../test/finding.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { same } from '../kernel/text.ts';
 import type { Outcome } from './check.ts';
 import type { Finding } from './scan-result.ts';
 import { applyWaivers, readWaivers, waiverNotes } from './waive.ts';
@@ -10,20 +10,14 @@ const now = Date.UTC(2026, 10, 22, 12);
 const fingerprint = '0123456789abcdef';
 
 function finding(outcome: Outcome, more: Partial<Finding> = {}): Finding {
-  return {
-    fingerprint,
+  return anyFinding({
     check: 'some-check',
     control: 'C01',
     target: 'server:a',
-    subject: undefined,
     outcome,
     severity: 'high',
-    basis: 'seen',
-    title: same('It holds.'),
-    evidence: [{ seen: same('Seen.') }],
-    remedy: same('Do it.'),
     ...more,
-  };
+  });
 }
 
 const read = (lines: string) => readWaivers(`waivers:\n${lines}`, 'waivers.yaml', { now });

@@ -50,7 +50,7 @@ const written = fields({
 });
 
 /** Reads one waiver; `now` in ms since 1970 bounds how far ahead it may end. */
-export function waiverReader(now: number): Reader<WrittenWaiver> {
+function waiverReader(now: number): Reader<WrittenWaiver> {
   return (tree, page, name) => {
     const read = written(tree, page, name);
     if (read === undefined) return undefined;

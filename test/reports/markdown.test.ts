@@ -49,11 +49,13 @@ function liveTextOf(nodes: readonly Node[]): string {
 
 const OURS = new Set('#text h1 h2 h3 p ul li strong code table thead tbody tr th td blockquote'.split(' '));
 const LIVE = /@[\w-]|:\/\/|\bwww\.|#\d/i;
+/** As text comes out: on one line, without the back-ticks that made code of it and the blanks that keep code apart. */
 const flat = (text: string): string =>
   text
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll('|', '\u2223')
+    .replaceAll(/[\s`]+/g, '')
     .trim();
 
 describe('text in Markdown', () => {

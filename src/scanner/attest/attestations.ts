@@ -9,7 +9,7 @@ import * as is from '../written/readers.ts';
 /** Longest time for which an attestation holds, days. */
 export const MAX_DAYS = 400;
 /** How long one holds unless it says otherwise, days. */
-export const DEFAULT_DAYS = 180;
+const DEFAULT_DAYS = 180;
 
 /** What reading attestations takes from around it. */
 export interface AttestationOptions {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../../../test/error-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
 import { profileNames } from './baseline.ts';
 import { profiles } from './profiles.ts';
@@ -14,16 +15,6 @@ const read = (text: string, files: Readonly<Record<string, string>> = {}) =>
     now,
     readText: (path) => files[path] ?? expect.fail(`reads ${path}`),
   });
-
-function problemsOf(run: () => unknown): unknown {
-  try {
-    run();
-    return 'nothing thrown';
-  } catch (error) {
-    const { problems } = error as { problems: MerlonError[] };
-    return problems.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`);
-  }
-}
 
 describe('the profiles', () => {
   it('ask for more from one to the next, and never for less', () => {

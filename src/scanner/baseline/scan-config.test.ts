@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTree } from '../../clients/read-tree.ts';
+import { problemsOf } from '../../../test/error-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
-import { isServerConfig, readScanConfig } from './scan-config.ts';
+import { readScanConfig } from './scan-config.ts';
 
 const files: Readonly<Record<string, string>> = {
   [resolve('/s/key.txt')]: 'key-from-file\n',
@@ -19,16 +19,6 @@ const read = (text: string, env: Readonly<Record<string, string>> = {}) =>
       return found;
     },
   });
-
-function problemsOf(run: () => unknown): unknown {
-  try {
-    run();
-    return 'nothing thrown';
-  } catch (error) {
-    const { problems } = error as { problems: MerlonError[] };
-    return problems.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`);
-  }
-}
 
 describe("the mission's three keys", () => {
   it('are a server with a key', () => {
@@ -190,21 +180,5 @@ describe('readScanConfig', () => {
         }
       }),
     );
-  });
-});
-
-describe('isServerConfig', () => {
-  const of = (text: string) => {
-    const { tree } = readTree(text, 'yaml');
-    return tree !== undefined && isServerConfig(tree);
-  };
-
-  it("knows appendix B's shape and Merlon's from a scan's configuration", () => {
-    expect(of('server: { port: 443 }\nauth: { required: true }')).toBe(true);
-    expect(of('mcpServers: { files: { command: node } }')).toBe(true);
-    expect(of('mcp_server: https://a.example\nauth: {}')).toBe(false);
-    expect(of('targets: []')).toBe(false);
-    expect(of('server: https://a.example')).toBe(false);
-    expect(of('[]')).toBe(false);
   });
 });

@@ -37,14 +37,6 @@ interface Around {
   readonly secrets: Set<string>;
 }
 
-/** True where a file is rather a server's configuration, of appendix B's shape or Merlon's. */
-export function isServerConfig(tree: Tree): boolean {
-  if (['mcp_server', 'targets'].some((key) => valueAt(tree, [key]) !== undefined)) return false;
-  return ['server', 'auth', 'permissions', 'security', 'mcpServers'].some(
-    (key) => valueAt(tree, [key])?.kind === 'map',
-  );
-}
-
 /**
  * Reads the configuration of a scan: the mission's three keys, or a list of targets, or both.
  * @throws Problems with everything that is wrong; none shows a credential

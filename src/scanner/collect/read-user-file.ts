@@ -5,7 +5,7 @@ import { codeOf, failureOf, readBounded } from './read-bounded.ts';
 
 /** A file as it was read, once. */
 export interface UserFile {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly access: Look<FileAccess>;
 }
 

@@ -57,4 +57,6 @@ export interface PlainHttp {
   readonly port: number;
   readonly status?: number;
   readonly location?: string;
+  /** True for a served web page: there is content, but perhaps not the endpoint. */
+  readonly isPage?: boolean;
 }

@@ -133,6 +133,15 @@ describe('a credential', () => {
     expect(after(text, 'kiro').left).toHaveLength(2);
   });
 
+  it('of the same name as another has a variable of its own', () => {
+    const { text } = after(
+      `{"mcpServers":{"a":{"command":"x","env":{"API_KEY":"${RANDOM}1"}},"b":{"command":"x","env":{"API_KEY":"${RANDOM}2"}}}}`,
+      'cursor',
+    );
+    expect(text).toContain('"a":{"command":"x","env":{"API_KEY":"${env:API_KEY}"}}');
+    expect(text).toContain('"b":{"command":"x","env":{"API_KEY":"${env:API_KEY_2}"}}');
+  });
+
   it('behind a default is taken out', () => {
     const { text } = after(
       `{"mcpServers":{"a":{"command":"x","env":{"API_KEY":"\${KEY:-${RANDOM}}"}}}}`,

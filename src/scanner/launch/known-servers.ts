@@ -1,8 +1,5 @@
-/** When the names below were looked up. */
-export const KNOWN_SERVERS_DATE = '2026-11-22';
-
 /**
- * Packages of npm that are MCP servers, or bridges to them, and are used by many: each was there on that day. That a name is
+ * Packages of npm that are MCP servers, or bridges to them, and are used by many: each was there on 2026-11-22. That a name is
  * not here says nothing about it; only what looks like one of these and is another is suspicious.
  */
 export const knownNpmServers: readonly string[] = [

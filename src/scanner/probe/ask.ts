@@ -47,7 +47,7 @@ export interface Heard {
 }
 
 /** Largest head of an answer that is read, bytes; a longer one is an error. */
-export const MAX_HEAD_BYTES = 32 * 1024;
+const MAX_HEAD_BYTES = 32 * 1024;
 
 /**
  * Sends one request and reads its answer, both bounded. Follows no redirect, sends no cookie, asks for no compression.

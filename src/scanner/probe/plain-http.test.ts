@@ -20,6 +20,11 @@ test.each([
   expect(answerIn(`HTTP/1.1 ${status} X\r\n\r\n`)).toEqual({ answer, status });
 });
 
+test('a web page is told from an endpoint', () => {
+  const heard = 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<!doctype html>';
+  expect(answerIn(heard)).toEqual({ answer: 'served', status: 200, isPage: true });
+});
+
 test('what is no HTTP is no answer', () => {
   expect(answerIn('')).toEqual({ answer: 'closed' });
   expect(answerIn('HTTP/1.1 99999 X').answer).toBe('closed');

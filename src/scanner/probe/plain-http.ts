@@ -41,7 +41,8 @@ export function answerIn(heard: string): Omit<PlainHttp, 'port'> {
     return location === undefined ? { answer: 'refused', status } : { answer: 'redirected', status, location };
   }
   const isServed = (status >= 200 && status < 300) || SIGNS_OF_LIFE.has(status) || heard.includes('"jsonrpc"', headEnd);
-  return { answer: isServed ? 'served' : 'refused', status };
+  const isPage = status < 300 && (headerIn(lines, 'content-type') ?? '').toLowerCase().startsWith('text/html');
+  return { answer: isServed ? 'served' : 'refused', status, ...(isPage ? { isPage } : {}) };
 }
 
 function statusIn(line: string): number | undefined {

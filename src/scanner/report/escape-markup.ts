@@ -7,15 +7,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text as content or quoted attribute of XML 1.0 and HTML. What XML cannot hold at all (control characters, unpaired
- * surrogates, U+FFFE and U+FFFF) is replaced by U+FFFD.
+ * Text as content or quoted attribute of XML 1.0 and HTML. What neither can hold, or should not (control characters,
+ * unpaired surrogates, what is no character at all), is replaced by U+FFFD.
  */
 export function escapeMarkup(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
-      // oxlint-disable-next-line no-control-regex -- exactly these are meant
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-  );
+  return text
+    .toWellFormed()
+    .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+    .replaceAll(/(?![\t\n\r])\p{Cc}|\p{Noncharacter_Code_Point}/gu, '\ufffd');
+}
+
+/** Text as content of HTML, where what stands between back-ticks is code. */
+export function proseMarkup(text: string): string {
+  return escapeMarkup(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

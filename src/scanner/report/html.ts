@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Control, ControlId } from '../../controls/control.ts';
-import { priorityWords, verificationWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
-import { type Outcome, outcomes, severities } from '../check.ts';
-import type { ControlResult, Finding, ScanResult } from '../scan-result.ts';
-import { barChart, ringChart } from './charts.ts';
-import { escapeMarkup } from './escape-markup.ts';
-import { placeOf } from './place.ts';
+import type { ScanResult } from '../scan-result.ts';
+import { escapeMarkup, proseMarkup } from './escape-markup.ts';
+import { controlBlock } from './html-control.ts';
+import { controlGrid, firstThings, gateBox, summaryCards } from './html-summary.ts';
 import { reportStyle } from './report-style.ts';
-import { outcomeWords, severityWords, targetWords, words } from './words.ts';
+import { targetWords, words } from './words.ts';
 
 /** What {@link htmlReport} takes besides the scan. */
 export interface HtmlOptions {
@@ -17,14 +15,23 @@ export interface HtmlOptions {
 }
 
 /**
- * A scan as one HTML file that needs nothing else: no script, no request, and a content security policy that allows
- * neither, so that what a hostile target is called stays text.
+ * A scan as one HTML file that needs nothing else: no script, no request, no link to elsewhere, and a content security
+ * policy that allows none, so that what a hostile target is called stays text.
  */
-export function htmlReport(result: ScanResult, { language, controlOf }: HtmlOptions): string {
+export function htmlReport(result: ScanResult, options: HtmlOptions): string {
+  const { language, controlOf } = options;
   const say = (word: keyof typeof words): string => words[word][language];
   const byControl = Map.groupBy(result.findings, ({ control }) => control);
+  const fresh = new Set(result.diff?.fresh);
   const digest = createHash('sha256').update(reportStyle).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
+  const first = firstThings(result, language);
+  const links = [
+    `<a href="#controls">${say('controls')}</a>`,
+    ...(first === '' ? [] : [`<a href="#first">${say('toDoFirst')}</a>`]),
+    `<a href="#details">${say('findings')}</a>`,
+    `<a href="#targets">${say('targets')}</a>`,
+  ];
   return `<!doctype html>
 <html lang="${language === 'zh' ? 'zh-Hans' : 'en'}">
 <head>
@@ -32,128 +39,68 @@ export function htmlReport(result: ScanResult, { language, controlOf }: HtmlOpti
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${say('title')}</title>
+<meta name="color-scheme" content="light dark">
+<title>${titleOf(result, language)}</title>
 <style>${reportStyle}</style>
 </head>
 <body>
 <header>
 <h1>${say('title')}</h1>
-<p>${say('scannedAt')} <time datetime="${instant(result)}">${instant(result)}</time> · ${say('profile')} ${escapeMarkup(result.profile)} · Merlon ${escapeMarkup(result.merlon)}</p>
+<p class="quiet">${aboutLine(result, language)}</p>
+<nav aria-label="${say('contents')}">${links.join('')}</nav>
 </header>
 <main>
-<section class="summary" aria-label="${say('grade')}">
-${gradeCard(result, language)}
-<figure>${ringChart(controlSlices(result, language), say('controls'))}</figure>
-<figure>${barChart(severityBars(result, language), say('findings'))}</figure>
-</section>
-${gateLine(result, language)}
-<section>
-<h2>${say('targets')}</h2>
-<ul>${result.targets.map(({ name, kind, reached, missing }) => `<li><b>${targetWords[kind][language]}</b> <code>${escapeMarkup(name)}</code>${reached ? '' : ` <span class="unknown">${say('notReached')}</span> ${missing.map(({ part, why }) => escapeMarkup(`${part}: ${why[language]}`)).join(' ')}`}</li>`).join('')}</ul>
-</section>
-<section>
+${summaryCards(result, language)}
+${gateBox(result, language)}
+<section id="controls">
 <h2>${say('controls')}</h2>
-${result.controls.map((control) => controlBlock(control, controlOf(control.id), byControl.get(control.id) ?? [], language)).join('\n')}
+${controlGrid(result, options)}
 </section>
+${first}
+<section id="details">
+<h2>${say('findings')}</h2>
+${result.controls.map((one) => controlBlock(one, controlOf(one.id), byControl.get(one.id) ?? [], { language, fresh })).join('\n')}
+</section>
+${targetTable(result, language)}
 </main>
-<footer>${say('generatedBy')} ${escapeMarkup(result.merlon)}</footer>
+<footer class="quiet">${say('generatedBy')} ${escapeMarkup(result.merlon)}</footer>
 </body>
 </html>
 `;
 }
 
-function instant({ startedAt }: ScanResult): string {
-  return new Date(startedAt).toISOString();
+/** The grade stands in the title, so that it is seen in a list of tabs. */
+function titleOf({ grade }: ScanResult, language: Language): string {
+  const letter = grade.letter === undefined ? words.noGrade[language] : `${words.grade[language]} ${grade.letter}`;
+  return `${letter} · ${words.title[language]}`;
 }
 
-function gradeCard({ grade, score }: ScanResult, language: Language): string {
+function aboutLine(result: ScanResult, language: Language): string {
   const say = (word: keyof typeof words): string => words[word][language];
-  const caps = grade.caps
-    .map(({ letter, because }) => `<li>≤ ${letter}: ${escapeMarkup(because[language])}</li>`)
-    .join('');
-  const withheld = grade.withheld === undefined ? '' : `<p>${escapeMarkup(grade.withheld[language])}</p>`;
-  return `<div class="grade grade-${grade.letter ?? 'none'}">
-<p class="letter">${grade.letter ?? '–'}</p>
-<p>${grade.letter === undefined ? say('noGrade') : `${say('grade')} ${grade.letter} · ${grade.points} ${say('points')}`}</p>
-<p>${say('score')} ${score.percent} % · ${score.passed} ${say('passed')}, ${score.failed} ${say('failed')}, ${score.warned} ${say('warned')}</p>
-${withheld}<ul>${caps}</ul>
-</div>`;
+  const instant = new Date(result.startedAt).toISOString();
+  const shown = `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+  return [
+    `${say('scannedAt')} <time datetime="${instant}">${shown}</time>`,
+    `${say('profile')} ${escapeMarkup(result.profile)}`,
+    `${say('took')} ${(result.durationMs / 1000).toFixed(1)} s`,
+    `Merlon ${escapeMarkup(result.merlon)}`,
+  ]
+    .map((part) => `<span>${part}</span>`)
+    .join(' ');
 }
 
-function controlSlices({ controls }: ScanResult, language: Language) {
-  return outcomes.map((outcome) => ({
-    label: outcomeWords[outcome][language],
-    kind: outcome,
-    count: controls.filter((control) => control.outcome === outcome).length,
-  }));
-}
-
-function severityBars({ findings }: ScanResult, language: Language) {
-  const open = findings.filter(
-    ({ outcome, waiver }) => (outcome === 'fail' || outcome === 'warn') && waiver === undefined,
-  );
-  return severities.map((severity) => ({
-    label: severityWords[severity][language],
-    parts: (['fail', 'warn'] as const).map((outcome) => ({
-      kind: outcome,
-      label: outcomeWords[outcome][language],
-      count: open.filter((one) => one.severity === severity && one.outcome === outcome).length,
-    })),
-  }));
-}
-
-function gateLine({ gate, diff }: ScanResult, language: Language): string {
-  const changes =
-    diff === undefined
-      ? ''
-      : `<p>${diff.fresh.length} ${words.fresh[language]}, ${diff.fixed.length} ${words.fixed[language]}, ${diff.unchanged.length} ${words.unchanged[language]}, ${diff.notLooked.length} ${words.notLooked[language]}</p>`;
-  if (gate === undefined) return changes;
-  const because = gate.because.map((one) => `<li>${escapeMarkup(one[language])}</li>`).join('');
-  return `${changes}<p class="${gate.holds ? 'pass' : 'fail'}"><b>${words[gate.holds ? 'gateHolds' : 'gateFails'][language]}</b></p><ul>${because}</ul>`;
-}
-
-function badge(outcome: Outcome, language: Language): string {
-  return `<span class="badge ${outcome}">${outcomeWords[outcome][language]}</span>`;
-}
-
-function controlBlock(
-  result: ControlResult,
-  control: Control,
-  findings: readonly Finding[],
-  language: Language,
-): string {
-  const { id, outcome, reason } = result;
-  const isOpen = outcome === 'fail' || outcome === 'warn';
-  const facts = `${words.priority[language]}: ${priorityWords[control.priority][language]} · ${words.verification[language]}: ${verificationWords[control.verification][language]}`;
-  const question =
-    outcome === 'manual' && control.question !== undefined
-      ? `<p class="question">${escapeMarkup(control.question[language])}</p>`
-      : '';
-  return `<details id="${id}"${isOpen ? ' open' : ''}>
-<summary>${badge(outcome, language)} <b>${id}</b> ${escapeMarkup(control.title[language])} <span class="why">${escapeMarkup(reason[language])}</span></summary>
-<p class="facts">${facts}</p>${question}
-${findings.map((finding) => findingBlock(finding, language)).join('\n')}
-</details>`;
-}
-
-function findingBlock(finding: Finding, language: Language): string {
-  const { outcome, severity, check, subject, target, title, evidence, remedy, fingerprint, waiver, basis } = finding;
-  const about = [subject, target]
-    .filter((part) => part !== undefined)
-    .map((part) => `<code>${escapeMarkup(part)}</code>`);
-  const seen = evidence.map((one) => {
-    const place = placeOf(one.where);
-    return `<li>${place === '' ? '' : `<code>${escapeMarkup(place)}</code> `}${escapeMarkup(one.seen[language])}</li>`;
+function targetTable({ targets }: ScanResult, language: Language): string {
+  const rows = targets.map(({ kind, name, reached, missing }) => {
+    const why = missing.map(({ part, why: text }) => `${part}: ${text[language]}`);
+    const state = reached
+      ? `<td class="quiet">${words.reached[language]}</td>`
+      : `<td><span class="badge unknown">${words.notReached[language]}</span> ${proseMarkup(why.join(' '))}</td>`;
+    return `<tr><th scope="row">${targetWords[kind][language]}</th><td><code>${escapeMarkup(name)}</code></td>${state}</tr>`;
   });
-  const accepted =
-    waiver === undefined
-      ? ''
-      : `<p>${words.waived[language]}: ${escapeMarkup(`${waiver.owner}, ${waiver.reason}`)}, ${words.until[language]} ${escapeMarkup(waiver.expires)}</p>`;
-  const fix = outcome === 'fail' || outcome === 'warn' ? `<p class="remedy">${escapeMarkup(remedy[language])}</p>` : '';
-  const told = basis === 'told' ? ` <small>(${words.told[language]})</small>` : '';
-  return `<article class="${outcome}">
-<h3>${badge(outcome, language)} ${escapeMarkup(title[language])}${told}</h3>
-<p class="about">${severityWords[severity][language]} · <code>${escapeMarkup(check)}</code> · ${about.join(' · ')}</p>
-<ul>${seen.join('')}</ul>${fix}${accepted}<p class="fingerprint">${fingerprint}</p>
-</article>`;
+  return `<section id="targets">
+<h2>${words.targets[language]}</h2>
+<table>
+${rows.join('\n')}
+</table>
+</section>`;
 }

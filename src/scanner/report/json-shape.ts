@@ -90,6 +90,10 @@ export const reportShape = z
       caps: z.array(z.strictObject({ letter, because: z.string() })),
       withheld: z.string().nullable(),
     }),
+    off: z
+      .array(z.strictObject({ check: z.string(), reason: z.string() }))
+      .optional()
+      .describe('Checks that the baseline switches off, and why.'),
     gate: z.strictObject({ holds: z.boolean(), could_not_look: z.boolean(), because: z.array(z.string()) }).nullable(),
     diff: z
       .strictObject({

@@ -36,6 +36,7 @@ export function toJsonReport(result: ScanResult, titleOf: (id: ControlId) => Tex
       caps: grade.caps.map(({ letter: cap, because }) => ({ letter: cap, because: say(because) })),
       withheld: grade.withheld === undefined ? null : say(grade.withheld),
     },
+    off: result.off.map((one) => ({ ...one })),
     gate:
       gate === undefined
         ? null

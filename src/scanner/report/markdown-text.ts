@@ -8,21 +8,41 @@ const LIVE = /:\/\/|@|www\.|#\d|\b(?:mailto|xmpp):/i;
 const TRAILING = /[.,;:!?)]+$/;
 
 /**
- * Text in Markdown that stays text: no link, image, HTML, mention, table or heading; addresses stand in code spans. Fits
- * into a table's cell too.
+ * Text in Markdown that stays text: no link, image, HTML, mention, table or heading. Addresses, and what stands between
+ * back-ticks, become code. Fits into a table's cell too.
  */
 export function asText(text: string): string {
-  const flat = flatOf(text).trim();
-  let [out, at] = ['', 0];
-  for (const { 0: run, index } of flat.matchAll(RUNS)) {
-    if (!LIVE.test(run)) continue;
-    const shown = run.replace(TRAILING, '');
-    // Nothing keeps a bar in code from ending a cell in every case, so it becomes a sign that looks like one.
-    out += escaped(flat.slice(at, index)) + asCode(shown.replaceAll('|', '\u2223'));
-    at = index + shown.length;
+  let out = '';
+  const add = (part: string): void => {
+    // Two code spans that touch would be one.
+    out += (out.endsWith('`') && part.startsWith('`') ? ' ' : '') + part;
+  };
+  for (const [index, part] of flatOf(text)
+    .trim()
+    .split(/`([^`]+)`/)
+    .entries()) {
+    if (index % 2 === 1) add(codeInText(part));
+    else for (const piece of withAddresses(part)) add(piece);
   }
   // Where nothing stands before it, a dash or a number with a dot would begin a list.
-  return (out + escaped(flat.slice(at))).replace(/^(\d*)([.-])/, '$1\\$2');
+  return out.replace(/^(\d*)(?=-|\.(?:\s|$))/, '$1\\');
+}
+
+function withAddresses(text: string): string[] {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { 0: run, index } of text.matchAll(RUNS)) {
+    if (!LIVE.test(run)) continue;
+    const shown = run.replace(TRAILING, '');
+    pieces.push(escaped(text.slice(at, index)), codeInText(shown));
+    at = index + shown.length;
+  }
+  return [...pieces, escaped(text.slice(at))];
+}
+
+/** Nothing keeps a bar in code from ending a cell in every case, so it becomes a sign that looks like one. */
+function codeInText(text: string): string {
+  return asCode(text.replaceAll('|', '\u2223'));
 }
 
 function escaped(text: string): string {

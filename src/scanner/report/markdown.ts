@@ -2,7 +2,9 @@ import type { Control, ControlId } from '../../controls/control.ts';
 import { priorityWords } from '../../controls/words.ts';
 import type { Language } from '../../kernel/text.ts';
 import type { Finding, ScanResult } from '../scan-result.ts';
+import { bindingCaps } from './binding-caps.ts';
 import { type Group, groupFindings } from './group-findings.ts';
+import { leftOut } from './left-out.ts';
 import { asCode, asText } from './markdown-text.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { placeOf } from './place.ts';
@@ -26,6 +28,8 @@ export function markdownReport(result: ScanResult, { language, controlOf }: Mark
     `# ${say('title')}`,
     '',
     ...summaryLines(result, language),
+    ...leftOut(result, language).map((line) => `- ${asText(line)}`),
+    '',
     `## ${say('controls')}`,
     '',
     `| | ${say('control')} | ${say('priority')} | ${say('outcome')} | ${say('reason')} |`,
@@ -79,7 +83,7 @@ function summaryLines(result: ScanResult, language: Language): string[] {
     `${letter} · ${say('score')} **${score.percent} %** (${counts})`,
     '',
     ...(grade.withheld === undefined ? [] : [`> ${asText(grade.withheld[language])}`, '']),
-    ...grade.caps.flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
+    ...bindingCaps(grade).flatMap((cap) => [`> ≤ ${cap.letter}: ${asText(cap.because[language])}`, '']),
     `${say('controls')}: ${outcomeCounts(result, language)}`,
     '',
     ...changed,

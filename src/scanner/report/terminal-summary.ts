@@ -2,7 +2,9 @@ import { columnsOf, padColumns } from '../../kernel/columns.ts';
 import type { Text } from '../../kernel/text.ts';
 import { severities } from '../check.ts';
 import type { Letter, ScanResult } from '../scan-result.ts';
+import { bindingCaps } from './binding-caps.ts';
 import { isOpen } from './group-findings.ts';
+import { leftOut } from './left-out.ts';
 import { outcomeCounts } from './outcome-counts.ts';
 import { BOLD, colors, FAINT, type Page } from './page.ts';
 import { severityWords, words } from './words.ts';
@@ -16,10 +18,8 @@ export function summaryLines(page: Page, result: ScanResult): void {
   const { grade, profile, durationMs } = result;
   gradeLine(page, result);
   if (grade.withheld !== undefined) page.paragraph(page.say(grade.withheld), 2);
-  // The caps that decide; milder ones change nothing.
-  const worst = grade.caps.reduce<string>((one, { letter }) => (letter > one ? letter : one), 'A');
-  for (const { letter, because } of grade.caps.filter((cap) => page.options.all || cap.letter === worst))
-    page.paragraph(page.say(because), 2, { lead: `≤ ${letter}  ` });
+  const caps = page.options.all ? grade.caps : bindingCaps(grade);
+  for (const { letter, because } of caps) page.paragraph(page.say(because), 2, { lead: `≤ ${letter}  ` });
   const rows: [Text, string][] = [
     [words.controls, outcomeCounts(result, page.options.language)],
     [words.findings, severityCounts(page, result)],
@@ -34,6 +34,7 @@ export function summaryLines(page: Page, result: ScanResult): void {
   for (const [label, text] of rows) {
     if (text !== '') page.paragraph(text, 2, { lead: `${padColumns(page.say(label), width)}  ` });
   }
+  for (const line of leftOut(result, page.options.language)) page.paragraph(line, 2);
   gateLines(page, result);
 }
 

@@ -1,5 +1,6 @@
 import type { Text } from '../../kernel/text.ts';
 import type { Outcome, Severity } from '../check.ts';
+import type { Attestation } from '../scan-result.ts';
 import type { TargetKind } from '../target.ts';
 
 /** What outcomes are called. */
@@ -34,6 +35,14 @@ export const targetWords: Readonly<Record<TargetKind, Text>> = {
   deployment: { en: 'deployment', zh: '整体部署' },
 };
 
+/** What states of an attestation are called. */
+export const stateWords: Readonly<Record<Attestation['state'], Text>> = {
+  valid: { en: 'valid', zh: '有效' },
+  expired: { en: 'expired', zh: '已过期' },
+  'evidence-changed': { en: 'the evidence has changed', zh: '证据已变更' },
+  'evidence-missing': { en: 'the evidence is not there', zh: '证据缺失' },
+};
+
 /** The fixed words of reports. */
 export const words = {
   title: { en: 'MCP security baseline', zh: 'MCP 安全基线评估报告' },
@@ -62,6 +71,7 @@ export const words = {
   priority: { en: 'Priority', zh: '优先级' },
   verification: { en: 'Verification', zh: '验证方式' },
   reason: { en: 'Why', zh: '原因' },
+  off: { en: 'switched off by the baseline', zh: '已被基线关闭' },
   waived: { en: 'accepted', zh: '已接受' },
   until: { en: 'until', zh: '有效期至' },
   gateHolds: { en: 'The gate holds.', zh: '门禁通过。' },
@@ -73,6 +83,12 @@ export const words = {
   unchanged: { en: 'unchanged', zh: '未变' },
   notLooked: { en: 'not looked at this time', zh: '本次未检查' },
   told: { en: 'as the server says of itself', zh: '服务器自述' },
+  toDoFirst: { en: 'What to do first', zh: '优先处理' },
+  openFindings: { en: 'Findings by severity', zh: '按严重程度统计' },
+  contents: { en: 'Contents', zh: '目录' },
+  reached: { en: 'looked at', zh: '已检查' },
+  required: { en: 'required by the profile', zh: '基线必需' },
+  passedChecks: { en: 'Checks that pass or do not apply', zh: '通过或不适用的检查' },
   toDo: { en: 'What to do', zh: '待处理' },
   otherFindings: { en: 'Everything else that was looked at', zh: '其余检查结果' },
   andMore: { en: 'and # more', zh: '等另外 # 项' },

@@ -61,7 +61,17 @@ function isAnswer(answer: unknown): answer is Answer {
     (remedy === undefined || isText(remedy)) &&
     Array.isArray(evidence) &&
     evidence.length > 0 &&
-    evidence.every((one) => isMap(one) && isText(one['seen']) && (one['where'] === undefined || isMap(one['where'])))
+    evidence.every((one) => isMap(one) && isText(one['seen']) && (one['where'] === undefined || isWhere(one['where'])))
+  );
+}
+
+function isWhere(value: unknown): boolean {
+  if (!isMap(value)) return false;
+  const { file, url, probe, path, line, column } = value;
+  return (
+    [file, url, probe].every((one) => one === undefined || typeof one === 'string') &&
+    [line, column].every((one) => one === undefined || Number.isSafeInteger(one)) &&
+    (path === undefined || (Array.isArray(path) && path.every((key) => typeof key === 'string')))
   );
 }
 

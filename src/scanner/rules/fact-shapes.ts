@@ -180,6 +180,7 @@ export const factShapes: { readonly [Part in keyof Parts]: ShapeOf<Parts[Part]> 
             port: 'number',
             status: 'number',
             location: 'text',
+            isPage: 'flag',
           },
         },
       },

@@ -160,6 +160,9 @@ describe('a check of a module', () => {
     { outcome: 'pass', evidence: [] },
     { outcome: 'good', evidence: [{ seen: words }] },
     { outcome: 'pass', evidence: [{ seen: 'text' }] },
+    { outcome: 'pass', evidence: [{ seen: words, where: { file: 5 } }] },
+    { outcome: 'pass', evidence: [{ seen: words, where: { path: 'a.b' } }] },
+    { outcome: 'pass', evidence: [{ seen: words, where: { line: '1' } }] },
     [{ outcome: 'pass', evidence: [{ seen: words }] }, 'pass'],
   ])('that answers with something else is unknown, not a pass (%#)', (answer) => {
     const [check] = read({ ask: () => answer });

@@ -1,5 +1,6 @@
 import { createMask } from '../../detect/mask.ts';
-import { hasTokenPrefix, isPlaceholder, isSecretKey, looksLikeToken } from '../../detect/token-shapes.ts';
+import { expectsSecret } from '../../detect/secret-keys.ts';
+import { hasTokenPrefix, isPlaceholder, looksLikeToken } from '../../detect/token-shapes.ts';
 import type { ValueFacts } from '../facts/client.ts';
 
 /** What a value holds; see {@link ValueFacts}. */
@@ -24,7 +25,7 @@ export function holdsOf(name: string, value: string): Holds {
 
 function judge(name: string, value: string): Holds {
   const core = value.replace(/^(bearer|basic|token|apikey|key)\s+/i, '').trim();
-  const isNamed = isSecretKey(name);
+  const isNamed = expectsSecret(name);
   const isShaped = hasShape(value);
   if (!isNamed && !isShaped && !(isKeyName(name) && isRandom(core))) return 'plain';
   if (!isShaped && isOrdinary(core)) return 'plain';
@@ -58,7 +59,7 @@ function isOrdinary(value: string): boolean {
 }
 
 /** True for what a person is meant to replace: `YOUR_API_KEY`, `<token>`, `sk-...`, `ghp_xxxx`, the name itself. */
-export function isStandIn(name: string, value: string): boolean {
+function isStandIn(name: string, value: string): boolean {
   if (isPlaceholder(value)) return true;
   const start = value.indexOf('://');
   if (start !== -1) return hasStandInPassword(value, start + 3);
@@ -100,7 +101,7 @@ const OPENERS = ['${{', '${', '{env:', '{file:', '{{'] as const;
  * Takes the references of all clients' notations out: `${X}`, `${env:X}`, `${input:x}`, `${X:-default}`, `${{ secrets.X }}`,
  * `{env:X}`, `{file:x}`, and as the whole value `$X`, `%X%`, `op://…`, `keychain:…`.
  */
-export function withoutReferences(text: string): Rest {
+function withoutReferences(text: string): Rest {
   if (
     /^(\$[A-Za-z_]\w*|\$env:\w+|%[A-Za-z_]\w*%|(op|vault|keychain|secret|aws-sm|gcp-sm|bws|doppler):\/{0,2}\S+)$/.test(
       text,

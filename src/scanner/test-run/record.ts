@@ -2,7 +2,7 @@ import { isObject } from '../../kernel/jsonrpc.ts';
 import type { TestRecordFacts } from '../facts/host.ts';
 
 /** What a test came to. `unknown`: it could not look. `not-applicable`: what it is about is not there. */
-export const testOutcomes = ['passed', 'failed', 'unknown', 'not-applicable'] as const;
+const testOutcomes = ['passed', 'failed', 'unknown', 'not-applicable'] as const;
 export type TestOutcome = (typeof testOutcomes)[number];
 
 /** The dated record that every run of `merlon test` leaves; what a later scan reads as proof that tests were run. */

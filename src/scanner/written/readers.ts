@@ -119,7 +119,7 @@ export function fields<F extends Readonly<Record<string, Field<unknown>>>>(known
 export const TOP = 'The file';
 
 /** Notes keys that nobody reads: a misspelt one would otherwise be a setting that silently does nothing. */
-export function refuseStrangers(tree: MapTree, known: readonly string[], page: Page, name: string): boolean {
+function refuseStrangers(tree: MapTree, known: readonly string[], page: Page, name: string): boolean {
   const strangers = tree.entries.filter(({ key }) => !known.includes(key));
   for (const { key, keySpan } of strangers) {
     const where = name === TOP ? 'at the top of the file' : `in ${name}`;

@@ -105,6 +105,12 @@ describe('severity', () => {
     expect(verdict('api-auth-required', api({ ...open, isLoopback: true }))).toBe('fail high');
   });
 
+  it('of TLS that is only said to be on: the connection itself says otherwise', () => {
+    const plain = { url: 'http://mcp.example.com' };
+    expect(verdict('api-tls-version', api(plain))).toBe('warn');
+    expect(verdict('api-tls-version', api({ url: 'http://127.0.0.1:1', isLoopback: true }))).toBe('warn low');
+  });
+
   it('of TLS that is off depends on where it is off', () => {
     const info = saw({ secure: false, tls_version: null });
     const plain = { info, url: 'http://mcp.example.com' };

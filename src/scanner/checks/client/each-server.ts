@@ -26,7 +26,7 @@ export function eachEnabled(facts: ClientFacts, none: Text, ask: Ask): readonly 
 }
 
 /** What tells a server from others of its file: its name, with the keys above it where there are several places. */
-export function subjectOf({ name, where }: ServerEntryFacts): string {
+function subjectOf({ name, where }: ServerEntryFacts): string {
   const { path = [] } = where;
   return path.length > 2 ? path.join('.') : name;
 }
@@ -49,12 +49,6 @@ export function holds(server: ServerEntryFacts, en: string, zh: string): Answer 
 /** One piece of evidence. */
 export function seen(en: string, zh: string, where: Where): Evidence {
   return { seen: { en, zh }, where };
-}
-
-/** The program and its arguments in one line, shortened. */
-export function commandLine({ command = '', args }: ServerEntryFacts): string {
-  const line = [command, ...args].join(' ');
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
 /** What is said where a file has no servers that the question is about. */

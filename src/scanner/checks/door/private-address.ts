@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopbackHost } from '../../../kernel/loopback.ts';
-import { isPublicAddress } from '../../probe/public-address.ts';
+import { isPublicAddress } from '../../../kernel/public-address.ts';
 
 const CLOUD_NAMES = new Set(['metadata', 'metadata.google.internal', 'instance-data']);
 const CLOUD_ADDRESSES = new Set(['169.254.169.254', '169.254.170.2', '[fd00:ec2::254]', '100.100.100.200']);

@@ -115,3 +115,15 @@ describe('answers of a door', () => {
     expect(severity('foreign-origin-refused', door({ probes: { 'foreign-origin': served } }))).toBe('low');
   });
 });
+
+it('takes a refusal of strangers for no error that hides its details', () => {
+  const closed = blind('no-credential', 'It asks for a credential.', '要求凭据。');
+  const probes = { legacy: { 'oversized-body': answered(401) }, modern: {} };
+  const { probes: _, ...facts } = door({ eras: { legacy: closed, modern: closed } });
+  expect(outcomesOf('error-details-hidden', { ...facts, probes })).toEqual(['legacy unknown', 'modern unknown']);
+  const pages = { legacy: { 'unknown-method': answered(200), 'unknown-tool': answered(429) }, modern: {} };
+  expect(outcomesOf('error-details-hidden', { ...door(), probes: pages })).toEqual([
+    'legacy unknown',
+    'modern unknown',
+  ]);
+});

@@ -38,6 +38,15 @@ describe('silence is never a pass', () => {
     );
   });
 
+  it('where plain HTTP is answered with an error, or that there were too many', () => {
+    for (const status of [429, 500, 502, 503]) {
+      const plainHttp = saw({ answer: 'refused', port: 80, status } as const);
+      expect(verdict('plain-http-closed', transport({ plainHttp })), `${status}`).toBe('unknown');
+    }
+    const page = saw({ answer: 'served', port: 80, status: 200, isPage: true } as const);
+    expect(verdict('plain-http-closed', transport({ plainHttp: page }))).toBe('warn medium');
+  });
+
   it('even where half of the old versions were refused', () => {
     const versions = { ...tls().versions, TLSv1: late };
     expect(verdict('tls-old-refused', transport({ tls: saw(tls({ versions })) }))).toBe('unknown');

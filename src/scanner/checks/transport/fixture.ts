@@ -2,7 +2,7 @@ import type { CertificateFacts, TlsFacts, TransportFacts } from '../../facts/tra
 import { saw } from '../../look.ts';
 
 /** A certificate that is fine on 2026-11-22, the day of the contract test. */
-export function certificate(changes: Partial<CertificateFacts> = {}): CertificateFacts {
+function certificate(changes: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
     subject: 'CN=mcp.example.com',
     issuer: 'C=XX, O=Example Trust, CN=Example CA 1',

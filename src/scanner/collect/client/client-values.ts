@@ -1,7 +1,7 @@
 import type { Shape } from '../../../clients/client.ts';
 import { readTree } from '../../../clients/read-tree.ts';
 import { type MapTree, type Tree, valueAt } from '../../../clients/tree.ts';
-import { isSecretKey } from '../../../detect/token-shapes.ts';
+import { expectsSecret } from '../../../detect/secret-keys.ts';
 import { HIDDEN, addressParts } from '../../secrets/address-parts.ts';
 import type { Where } from '../../check.ts';
 import type { ValueFacts } from '../../facts/client.ts';
@@ -47,7 +47,7 @@ export function valuesOf(entry: MapTree, shape: Shape, place: PlaceOf): ValueFac
   for (const { path, text, tree } of fieldsOf(entry)) {
     const name = path.at(-1) ?? '';
     if (NAMES_OF_VARIABLES.has(name)) add('field', name, 'reference', place(tree, path));
-    else if (isSecretKey(name)) add('field', path.join('.'), holdsOf(name, text), place(tree, path));
+    else if (expectsSecret(name)) add('field', path.join('.'), holdsOf(name, text), place(tree, path));
   }
   return found;
 }
@@ -142,5 +142,7 @@ function mostOf(tree: Tree, name: string): ValueFacts['holds'] {
 }
 
 function isSecretFlag(flag: string): boolean {
-  return flag !== '' && !/stdin$/i.test(flag) && (isSecretKey(flag) || /^--?(api-?key|token|key|secret)$/i.test(flag));
+  return (
+    flag !== '' && !/stdin$/i.test(flag) && (expectsSecret(flag) || /^--?(api-?key|token|key|secret)$/i.test(flag))
+  );
 }

@@ -1,5 +1,6 @@
 import { createMask } from '../../../detect/mask.ts';
-import { hasTokenPrefix, isPlaceholder, isSecretKey, looksLikeToken } from '../../../detect/token-shapes.ts';
+import { expectsSecret } from '../../../detect/secret-keys.ts';
+import { hasTokenPrefix, isPlaceholder, looksLikeToken } from '../../../detect/token-shapes.ts';
 import type { HeldSecret } from '../../facts/config.ts';
 
 /** Longest value that is looked at, characters; what is longer is cut off and is no setting. */
@@ -23,7 +24,7 @@ function withoutReferences(value: string): string {
 /** True for a key whose value is expected to be a secret. */
 function isSecretSetting(key: string): boolean {
   const words = key.slice(0, 128).replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2');
-  return isSecretKey(words) && !labels.test(words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'));
+  return expectsSecret(words) && !labels.test(words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'));
 }
 
 /** What a value of a list or map is called: by its key, or, in `args`, by the option before it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Surroundings, Target } from '../../target.ts';
-import { collectServerConfig, serverConfigCollector } from './server-config.ts';
+import { serverConfigCollector } from './server-config.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -25,7 +25,7 @@ const surroundings: Surroundings = {
 async function collect(name: string, text?: string): Promise<Target | undefined> {
   const file = join(folder, name);
   if (text !== undefined) writeFileSync(file, text);
-  return (await collectServerConfig({ kind: 'server-config', file }, surroundings))[0];
+  return (await serverConfigCollector()({ kind: 'server-config', file }, surroundings))[0];
 }
 
 describe('collecting a server configuration', () => {

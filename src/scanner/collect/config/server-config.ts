@@ -26,9 +26,6 @@ export function serverConfigCollector(readEntries?: ReadEntries): Collect<'serve
   };
 }
 
-/** Collects a server's configuration file. */
-export const collectServerConfig: Collect<'server-config'> = serverConfigCollector();
-
 /** The servers of a gateway's own configuration are behind it. */
 function behindIt(facts: ClientFacts): ClientFacts {
   return { ...facts, servers: facts.servers.map((server) => ({ ...server, behindMerlon: true })) };

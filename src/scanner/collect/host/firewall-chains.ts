@@ -22,6 +22,16 @@ export interface Rule {
   readonly verdict: Verdict;
 }
 
+/** A rule while it is read. */
+export interface RuleDraft {
+  ports: Rule['ports'];
+  isElsewhere: boolean;
+  isNarrow: boolean;
+  isUnclear: boolean;
+  /** True where it matches up to a rate: what it drops is then some of it, what it accepts is open all the same. */
+  isLimited: boolean;
+}
+
 /** A chain. Names are unique; jumps name them in full. */
 export interface Chain {
   readonly name: string;

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 
 /** Programs that are asked, with their whole command lines: they read and change nothing. */
-export const questions = {
+const questions = {
   nft: { places: ['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft'], args: ['-j', 'list', 'ruleset'] },
   iptables: { places: ['/usr/sbin/iptables-save', '/sbin/iptables-save', '/usr/bin/iptables-save'], args: [] },
   ip6tables: { places: ['/usr/sbin/ip6tables-save', '/sbin/ip6tables-save', '/usr/bin/ip6tables-save'], args: [] },

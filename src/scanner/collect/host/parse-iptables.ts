@@ -1,5 +1,4 @@
-import type { PortRange } from '../../facts/host.ts';
-import type { Chain, Family, Rule, Verdict } from './firewall-chains.ts';
+import type { Chain, Family, Rule, Verdict, RuleDraft } from './firewall-chains.ts';
 import { isInnerInterface } from './interface-names.ts';
 import { ALL_PORTS, intersection, portRange, union } from './port-ranges.ts';
 
@@ -37,12 +36,7 @@ function words(line: string): string[] {
   return [...found].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
 
-interface Draft {
-  ports: readonly PortRange[];
-  isElsewhere: boolean;
-  isNarrow: boolean;
-  isUnclear: boolean;
-  isLimited: boolean;
+interface Draft extends RuleDraft {
   verdict: Verdict;
 }
 

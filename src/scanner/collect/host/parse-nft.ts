@@ -1,6 +1,6 @@
 import { isObject } from '../../../kernel/jsonrpc.ts';
 import type { PortRange } from '../../facts/host.ts';
-import type { Chain, Family, Rule, Verdict } from './firewall-chains.ts';
+import type { Chain, Family, Rule, Verdict, RuleDraft } from './firewall-chains.ts';
 import { isInnerInterface } from './interface-names.ts';
 import { ALL_PORTS, intersection, portRange, union } from './port-ranges.ts';
 
@@ -72,17 +72,15 @@ function policyOf({ hook, type, policy }: Record<string, unknown>): Chain['polic
   return policy === 'drop' ? 'drop' : 'accept';
 }
 
-interface Draft {
-  ports: readonly PortRange[];
-  isElsewhere: boolean;
-  isNarrow: boolean;
-  isUnclear: boolean;
-  isLimited: boolean;
-}
-
 /** One rule, or several where a verdict map stands in it. */
 function toRules(expr: readonly unknown[], rule: Record<string, unknown>, named: Named): Rule[] {
-  const draft: Draft = { ports: ALL_PORTS, isElsewhere: false, isNarrow: false, isUnclear: false, isLimited: false };
+  const draft: RuleDraft = {
+    ports: ALL_PORTS,
+    isElsewhere: false,
+    isNarrow: false,
+    isUnclear: false,
+    isLimited: false,
+  };
   const rules: Rule[] = [];
   for (const one of expr.slice(0, 200)) {
     if (!isObject(one)) continue;
@@ -100,7 +98,7 @@ function isHarmless(one: Record<string, unknown>): boolean {
   return ['counter', 'log', 'comment', 'mangle', 'notrack', 'nflog', 'set'].some((key) => key in one);
 }
 
-function finish({ isLimited, ...draft }: Draft, verdict: Verdict): Rule {
+function finish({ isLimited, ...draft }: RuleDraft, verdict: Verdict): Rule {
   // A rate that is accepted is open; a rate that is dropped leaves the rest.
   const isNarrow = draft.isNarrow || (isLimited && verdict.kind !== 'accept');
   return { ...draft, isNarrow, verdict };
@@ -117,7 +115,7 @@ function verdictOf(one: Record<string, unknown>, rule: Record<string, unknown>):
   return undefined;
 }
 
-function fromMap(draft: Draft, vmap: Record<string, unknown>, rule: Record<string, unknown>, named: Named): Rule[] {
+function fromMap(draft: RuleDraft, vmap: Record<string, unknown>, rule: Record<string, unknown>, named: Named): Rule[] {
   const pairs = elementsOf(vmap['data'], rule, named);
   if (pairs === undefined) return [finish({ ...draft, isUnclear: true }, { kind: 'accept' })];
   return pairs.slice(0, 1_000).flatMap((pair) => {
@@ -139,7 +137,7 @@ function elementsOf(value: unknown, rule: Record<string, unknown>, named: Named)
     : undefined;
 }
 
-function addMatch(draft: Draft, match: Record<string, unknown>, rule: Record<string, unknown>, named: Named): void {
+function addMatch(draft: RuleDraft, match: Record<string, unknown>, rule: Record<string, unknown>, named: Named): void {
   const { op, left, right } = match;
   const values = elementsOf(right, rule, named) ?? (Array.isArray(right) ? right : [right]);
   const { payload, meta, ct } = isObject(left) ? left : {};
@@ -149,7 +147,7 @@ function addMatch(draft: Draft, match: Record<string, unknown>, rule: Record<str
   else draft.isUnclear = true;
 }
 
-function addPayload(draft: Draft, payload: Record<string, unknown>, values: readonly unknown[], op: unknown): void {
+function addPayload(draft: RuleDraft, payload: Record<string, unknown>, values: readonly unknown[], op: unknown): void {
   const { protocol, field } = payload;
   if (field === 'dport' && (protocol === 'tcp' || protocol === 'th')) {
     const ranges = values.map(rangeOf);
@@ -168,7 +166,7 @@ function addPayload(draft: Draft, payload: Record<string, unknown>, values: read
   else draft.isElsewhere = true;
 }
 
-function addMeta(draft: Draft, key: unknown, values: readonly unknown[], op: unknown): void {
+function addMeta(draft: RuleDraft, key: unknown, values: readonly unknown[], op: unknown): void {
   if (key === 'l4proto') addProtocol(draft, values, op);
   else if (key === 'iif' || key === 'iifname') {
     // From anywhere but this machine is from anywhere.
@@ -178,7 +176,7 @@ function addMeta(draft: Draft, key: unknown, values: readonly unknown[], op: unk
   else if (key !== 'nfproto') draft.isUnclear = true;
 }
 
-function addProtocol(draft: Draft, values: readonly unknown[], op: unknown): void {
+function addProtocol(draft: RuleDraft, values: readonly unknown[], op: unknown): void {
   if (op === '!=') draft.isElsewhere ||= values.includes('tcp') || values.includes(6);
   else draft.isElsewhere ||= !values.includes('tcp') && !values.includes(6);
 }

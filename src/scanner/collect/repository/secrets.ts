@@ -1,5 +1,6 @@
 import { hintPattern, secretShapes } from '../../../detect/secret-shapes.ts';
-import { isPlaceholder, isSecretKey, looksLikeToken } from '../../../detect/token-shapes.ts';
+import { expectsSecret } from '../../../detect/secret-keys.ts';
+import { isPlaceholder, looksLikeToken } from '../../../detect/token-shapes.ts';
 import type { SecretFacts } from '../../facts/repository.ts';
 import { isSample } from './is-sample.ts';
 
@@ -101,7 +102,7 @@ function* assignmentsIn(text: string): Generator<Found> {
     const match = /^\s{0,8}(?:export\s{1,4})?([A-Za-z_][A-Za-z0-9_]{0,80})=["']?([^\s"']{8,400})/.exec(line);
     const [, key = '', value = ''] = match ?? [];
     const isValue = !value.startsWith('$') && !value.startsWith('<');
-    if (isValue && isSecretKey(key) && looksLikeToken(value) && !isPlaceholder(value) && !isMadeUp(value)) {
+    if (isValue && expectsSecret(key) && looksLikeToken(value) && !isPlaceholder(value) && !isMadeUp(value)) {
       yield { kind: 'environment', at };
     }
     at += line.length + 1;

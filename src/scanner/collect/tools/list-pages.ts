@@ -9,7 +9,7 @@ export interface ListedPages {
 }
 
 /** Most pages of a list that are asked for; a hostile server has always one more. */
-export const MAX_PAGES = 50;
+const MAX_PAGES = 50;
 
 /**
  * Gathers all pages of a list. `ask` sends one request and answers its result, or undefined where there is none; the

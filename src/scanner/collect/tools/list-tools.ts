@@ -8,7 +8,7 @@ import { type ListedPages, listPages } from './list-pages.ts';
 import { toToolsFacts } from './to-tools-facts.ts';
 
 /** Characters that all pages of all lists together may have; what comes after is not read. */
-export const MAX_LISTED_CHARACTERS = 8 * 1024 * 1024;
+const MAX_LISTED_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * Reads what an open endpoint offers to models, page by page. Never throws. Blind as the first page of the tools is.

@@ -112,7 +112,7 @@ describe('collecting a file', () => {
 
   it('says why nothing was seen', async () => {
     writeFileSync(join(folder, 'other.json'), '{}');
-    expect(await collect('missing.json')).toMatchObject({ parts: { tools: { blind: 'unreachable' } } });
+    expect(await collect('missing.json')).toMatchObject({ parts: { tools: { blind: 'unreadable' } } });
     expect(await collect('other.json')).toMatchObject({ parts: { tools: { blind: 'unreadable' } } });
     expect(await collect('.')).toMatchObject({ parts: { tools: { blind: 'unreadable' } } });
   });

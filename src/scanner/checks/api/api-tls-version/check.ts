@@ -23,6 +23,13 @@ export const apiTlsVersion = defineCheck({
       return warn({ en: 'It names no TLS version.', zh: '未说明 TLS 版本。' }, { where, severity: 'low' });
     }
     const seen = { en: `It says tls_version: ${version}.`, zh: `自述 tls_version: ${version}。` };
+    if (version !== null && url.startsWith('http://')) {
+      const otherwise = {
+        en: `It says tls_version: ${version}, but was asked over plain HTTP and answered.`,
+        zh: `自述 tls_version: ${version}，但以明文 HTTP 访问时仍有应答。`,
+      };
+      return warn(otherwise, isLoopback ? { where, severity: 'low' } : { where });
+    }
     if (version === 'TLSv1.2' || version === 'TLSv1.3') return pass(seen, { where });
     const mayDoWithout = version === null && (isLoopback || url.startsWith('https://'));
     return mayDoWithout ? warn(seen, { where, severity: 'low' }) : fail(seen, { where });

@@ -3,6 +3,7 @@ import { defineCheck } from '../../../check.ts';
 import type { ServerEntryFacts } from '../../../facts/client.ts';
 import { programOf, unwrapLaunch } from '../../../launch/launch.ts';
 import { about, eachEnabled, holds, seen } from '../each-server.ts';
+import { withoutEnd } from '../../../without-end.ts';
 
 export const clientFilesystemScopeNarrow = defineCheck({
   id: 'client-filesystem-scope-narrow',
@@ -59,9 +60,17 @@ function foldersOf({ command = '', args }: ServerEntryFacts): string[] {
 const HOME = /^(~|\$HOME|\$\{(env:)?HOME\}|\{env:HOME\}|%USERPROFILE%|\$\{(env:)?USERPROFILE\}|\$\{userHome\})$/;
 
 function scopeOf(path: string): 'disk' | 'home' | undefined {
-  const plain = path.length > 1 ? path.replace(/[\\/]+(\*{1,2})?$/, '') : path;
+  const plain = path.length > 1 ? withoutTail(path) : path;
   if (plain === '' || plain === '/' || plain === '\\' || /^[A-Za-z]:$/.test(plain)) return 'disk';
   if (HOME.test(plain) || /^([A-Za-z]:)?[\\/](Users|home)([\\/][^\\/]+)?$/i.test(plain) || plain === '/root')
     return 'home';
   return undefined;
+}
+
+/** Without slashes at its end, nor one or two stars behind them. */
+function withoutTail(path: string): string {
+  const stars = path.endsWith('**') ? 2 : path.endsWith('*') ? 1 : 0;
+  const before = path.slice(0, path.length - stars);
+  const plain = withoutEnd(before, '/\\');
+  return plain === before ? path : plain;
 }

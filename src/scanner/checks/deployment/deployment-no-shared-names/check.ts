@@ -1,12 +1,13 @@
 import { type Answer, defineCheck, notApplicable, pass, warn } from '../../../check.ts';
 import type { DeploymentFacts } from '../../../facts/deployment.ts';
+import { withoutEnd } from '../../../without-end.ts';
 
 const MAX_ANSWERS = 50;
 
 /** What an entry starts or reaches: a package, an address without its query, or a command. */
 function identityOf({ entry }: DeploymentFacts['entries'][number]): string {
   if (entry.package !== undefined) return entry.package.name;
-  if (entry.url !== undefined) return entry.url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
+  if (entry.url !== undefined) return withoutEnd(entry.url.replace(/[?#].*$/s, ''), '/');
   return entry.command ?? '?';
 }
 

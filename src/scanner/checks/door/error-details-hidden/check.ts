@@ -1,8 +1,9 @@
 import { type Answer, defineCheck, fail, pass, unseen } from '../../../check.ts';
 import type { Era } from '../../../../kernel/mcp-eras.ts';
-import type { DoorFacts, ProbeName } from '../../../facts/door.ts';
+import type { DoorFacts, Exchange, ProbeName } from '../../../facts/door.ts';
 import { blind } from '../../../look.ts';
 import { eras, exchangeOf, notSpoken } from '../by-era.ts';
+import { isOpened } from '../opened.ts';
 import { detailsIn, kindsOfDetail } from './details-in.ts';
 
 /** Requests that a server has to answer with an error. */
@@ -37,16 +38,18 @@ function judge(facts: DoorFacts, era: Era): Answer {
   const absent = notSpoken(facts, era);
   if (absent !== undefined) return unseen(absent);
   const bodies = MISTAKES.flatMap((name) => {
-    const body = exchangeOf(facts, era, name)?.body;
-    return body === undefined ? [] : [{ name, kinds: detailsIn(body) }];
+    const seen = exchangeOf(facts, era, name);
+    return seen === undefined ? [] : [{ name, kinds: detailsIn(seen.body), isError: isErrorOfIts(seen) }];
   });
-  if (bodies.length === 0) return unseen(NO_ERRORS);
   const leaking = bodies.filter(({ kinds }) => kinds.length > 0);
   const [first] = leaking;
   if (first === undefined) {
+    const errors = bodies.filter(({ isError }) => isError).length;
+    // What keeps strangers out has not tried what they asked for, so nothing went wrong that could be told.
+    if (errors === 0 || !isOpened(facts, era)) return unseen(NO_ERRORS);
     return pass({
-      en: `${bodies.length} errors say nothing of the inside.`,
-      zh: `${bodies.length} 个错误应答没有泄露内部信息。`,
+      en: `${errors} errors say nothing of the inside.`,
+      zh: `${errors} 个错误应答没有泄露内部信息。`,
     });
   }
   const kinds = [...new Set(leaking.flatMap((one) => one.kinds))];
@@ -58,4 +61,10 @@ function judge(facts: DoorFacts, era: Era): Answer {
     { en: `Errors show ${en} (${probes}).`, zh: `错误应答中出现${zh}（${probes}）。` },
     kinds.includes('secret') ? { where, severity: 'critical' } : { where },
   );
+}
+
+/** An error over what was asked, and not a refusal of who asked, nor how often. */
+function isErrorOfIts({ status, rpc }: Exchange): boolean {
+  if (rpc?.error !== undefined) return true;
+  return status >= 400 && status !== 401 && status !== 403 && status !== 429;
 }

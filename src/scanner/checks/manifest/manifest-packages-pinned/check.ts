@@ -30,7 +30,7 @@ function judge({ registry, name, version, sha256, where }: ManifestPackage): Ans
 
 /** A bundle's address holds its version; whether it may change is the question of its hash. */
 function isInAddress(registry: string, name: string): boolean {
-  return registry === 'mcpb' && /\d+\.\d+/.test(name);
+  return registry === 'mcpb' && /\d\.\d/.test(name);
 }
 
 function isExact(version: string): boolean {

@@ -1,4 +1,4 @@
-import { isSecretKey } from '../../../../detect/token-shapes.ts';
+import { expectsSecret } from '../../../../detect/secret-keys.ts';
 import { defineCheck, notApplicable, pass, warn } from '../../../check.ts';
 import type { ManifestInput } from '../../../facts/manifest.ts';
 
@@ -35,5 +35,5 @@ export const manifestSecretsMarked = defineCheck({
 });
 
 function isForSecret({ name, usedAs = [] }: ManifestInput): boolean {
-  return [name, ...usedAs].some((each) => isSecretKey(each.replace(/^-+/, '')));
+  return [name, ...usedAs].some((each) => expectsSecret(each.replace(/^-+/, '')));
 }

@@ -1,4 +1,5 @@
 import { defineCheck, fail, notApplicable, pass, unseen, warn } from '../../../check.ts';
+import { blind } from '../../../look.ts';
 
 /** Asks what plain HTTP on the same port, and on port 80, is answered with. */
 export const plainHttpClosed = defineCheck({
@@ -24,7 +25,22 @@ export const plainHttpClosed = defineCheck({
       return notApplicable(seen, { where });
     }
     if ('blind' in plainHttp) return unseen(plainHttp, { where });
-    const { answer, port, status, location } = plainHttp.saw;
+    const { answer, port, status, location, isPage } = plainHttp.saw;
+    if (answer === 'refused' && status !== undefined && (status === 429 || status >= 500)) {
+      const why = blind(
+        'error',
+        `Port ${port} answers plain HTTP with ${status}, which shows nothing.`,
+        `端口 ${port} 对明文 HTTP 应答 ${status}，不能说明问题。`,
+      );
+      return unseen(why, { where });
+    }
+    if (answer === 'served' && isPage === true) {
+      const seen = {
+        en: `Port ${port} answers plain HTTP with a web page (status ${status}) and leads nobody to https.`,
+        zh: `端口 ${port} 以网页应答明文 HTTP（状态码 ${status}），没有引导到 https。`,
+      };
+      return warn(seen, { where, severity: isLoopback ? 'low' : 'medium' });
+    }
     if (answer === 'served') {
       const seen = {
         en: `Port ${port} serves the endpoint over plain HTTP (status ${status}).`,

@@ -75,6 +75,24 @@ describe('readMetadata', () => {
     expect(steps).toEqual(Array(2).fill('asks https://as.example for metadata, which the server names'));
   });
 
+  it('takes no object that a server answers every path with for metadata', async () => {
+    const any = { status: 'ok' };
+    const places = ['/mcp', ''].map((path) => [`https://mcp.example/.well-known/oauth-protected-resource${path}`, any]);
+    const { resource } = await read('https://mcp.example/mcp', 'Bearer', Object.fromEntries(places));
+    expect(resource).toMatchObject({ blind: 'not-offered' });
+    const { servers } = await read(
+      'https://mcp.example/mcp',
+      naming('https://mcp.example/meta'),
+      {
+        'https://mcp.example/meta': { authorization_servers: ['https://mcp.example'] },
+        'https://mcp.example/.well-known/oauth-authorization-server': any,
+        'https://mcp.example/.well-known/openid-configuration': { issuer: 'https://mcp.example' },
+      },
+      {},
+    );
+    expect(servers).toMatchObject([{ saw: { document: { issuer: 'https://mcp.example' } } }]);
+  });
+
   it('looks at the well-known paths where the challenge names nothing', async () => {
     const { resource, sent } = await read('https://mcp.example/mcp', 'Bearer', {
       'https://mcp.example/.well-known/oauth-protected-resource': { resource: 'https://mcp.example' },

@@ -5,7 +5,7 @@ import type { Exchange, MetadataFacts } from '../../../facts/door.ts';
 import { type Blind, blind, type Look, saw } from '../../../look.ts';
 import type { AskRules } from '../../../probe/ask.ts';
 import type { Line } from '../../../probe/line.ts';
-import { isPublicAddress } from '../../../probe/public-address.ts';
+import { isPublicAddress } from '../../../../kernel/public-address.ts';
 
 /** The addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
@@ -54,6 +54,7 @@ async function readResource({ headers }: Exchange, rules: MetadataRules): Promis
   return await readFirst(
     [...new Set([WELL_KNOWN + path, WELL_KNOWN])].map((place) => new URL(place, url)),
     rules,
+    ['resource', 'authorization_servers'],
   );
 }
 
@@ -66,6 +67,7 @@ async function readServer(issuer: unknown, rules: MetadataRules): Promise<Look<M
   return await readFirst(
     places.map((place) => onServer(url, place)),
     rules,
+    ['issuer', 'authorization_endpoint', 'token_endpoint'],
   );
 }
 
@@ -81,10 +83,16 @@ async function readNamed(text: string, rules: MetadataRules): Promise<Look<Metad
   return url === null ? noAddress() : await readOne(url, rules);
 }
 
-async function readFirst(places: readonly URL[], rules: MetadataRules): Promise<Look<MetadataFacts>> {
+/** The first place with a document that has one of the members: some servers answer every path with some object. */
+async function readFirst(
+  places: readonly URL[],
+  rules: MetadataRules,
+  members: readonly string[],
+): Promise<Look<MetadataFacts>> {
   let look: Look<MetadataFacts> = nothingThere();
   for (const place of places) {
-    look = await readOne(place, rules);
+    const one = await readOne(place, rules);
+    look = 'saw' in one && !members.some((name) => Object.hasOwn(one.saw.document, name)) ? nothingThere(200) : one;
     // Another address of a server that may not be asked, or does not answer, is no better.
     if ('saw' in look || (look.blind !== 'not-offered' && look.blind !== 'unreadable')) return look;
   }

@@ -1,0 +1,18 @@
+import { MerlonError } from '../kernel/errors.ts';
+
+/** What is printed to. */
+interface Output {
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+/**
+ * Keeps a failing stdout from ending a command with a stack trace, and with an exit code that means something else. Who
+ * reads no further, as `head` does, has read enough: nothing is said, and the exit code stays what the command says.
+ * @param fail told of anything else, such as a full disk
+ */
+export function mindClosedOutput(output: Output, fail: (error: MerlonError) => void): void {
+  output.on('error', (cause) => {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code !== 'EPIPE') fail(new MerlonError('STATE_NOT_WRITABLE', 'What is printed cannot be written.', { cause }));
+  });
+}
