@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { About, Answer, Check } from '../../check.ts';
 import type { DoorFacts, ProbeName } from '../../facts/door.ts';
-import { blind, type BlindReason } from '../../look.ts';
+import { blind, type BlindReason, saw } from '../../look.ts';
 import { defaultThresholds } from '../../thresholds.ts';
 import { answered, challenged, door, notSpoken, served } from './fixture.ts';
 import { doorChecks } from './index.ts';
@@ -126,4 +126,14 @@ it('takes a refusal of strangers for no error that hides its details', () => {
     'legacy unknown',
     'modern unknown',
   ]);
+});
+
+it('asks no server for a header that came after the version that it speaks', () => {
+  const facts = (version: string): DoorFacts =>
+    door({
+      eras: { legacy: saw({ version, server: { name: 'notes', version: '1' }, instructions: undefined }) },
+      legacy: { 'version-unknown': answered(200, { rpc: { result: true } }) },
+    });
+  expect(outcomesOf('unknown-version-refused', facts('2025-03-26'))[0]).toBe('legacy not-applicable');
+  expect(outcomesOf('unknown-version-refused', facts('2025-06-18'))[0]).toBe('legacy fail');
 });

@@ -1,4 +1,6 @@
-import { defineCheck, fail, pass } from '../../../check.ts';
+import type { Era } from '../../../../kernel/mcp-eras.ts';
+import { defineCheck, fail, notApplicable, pass } from '../../../check.ts';
+import type { DoorFacts } from '../../../facts/door.ts';
 import { inEachEra, outlineOf, unclear } from '../by-era.ts';
 import { isOpened } from '../opened.ts';
 
@@ -19,6 +21,12 @@ export const unknownVersionRefused = defineCheck({
   ask: (facts) =>
     inEachEra(facts, 'version-unknown', (seen, era) => {
       const how = outlineOf(seen);
+      if (knowsNoHeader(facts, era)) {
+        return notApplicable({
+          en: 'The server speaks a version in which requests do not name theirs.',
+          zh: '服务器使用的协议版本中，请求无需注明版本。',
+        });
+      }
       if (seen.rpc?.result === true) {
         return fail({
           en: `A request in a version that does not exist was served (${how}).`,
@@ -31,3 +39,9 @@ export const unknownVersionRefused = defineCheck({
         : unclear(`A version that does not exist: ${how}.`, `不存在的协议版本：${how}。`);
     }),
 });
+
+/** `MCP-Protocol-Version` came with 2025-06-18; an older server has never heard of it. */
+function knowsNoHeader({ eras }: DoorFacts, era: Era): boolean {
+  const look = eras[era];
+  return era === 'legacy' && 'saw' in look && look.saw.version < '2025-06-18';
+}
