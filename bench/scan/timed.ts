@@ -19,21 +19,18 @@ export interface Timed {
 /** What commands are timed with. */
 export interface TimingOptions {
   readonly rounds: number;
-  /** Pause before each round, ms. Default 0. */
-  readonly restMs?: number;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
 /** Runs the commands in turn, round after round, so that what else happens on the machine meets all of them. */
-export function timed(commands: readonly Timing[], { rounds, restMs = 0, cwd, env, say }: TimingOptions): Timed[] {
+export function timed(commands: readonly Timing[], { rounds, cwd, env, say }: TimingOptions): Timed[] {
   const times = commands.map((): number[] => []);
   const failed = new Set<string>();
   // The round before the first fills the caches.
   for (let round = -1; round < rounds; round++) {
     say(`round ${round + 1} of ${rounds}`);
-    if (restMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, restMs);
     for (const [index, { name, args, codes }] of commands.entries()) {
       const start = performance.now();
       const { status, stderr } = spawnSync(process.execPath, args, {

@@ -10,7 +10,6 @@ import type { ScanConfig } from '../scanner/baseline/scan-config.ts';
 import type { AnyCheck } from '../scanner/check.ts';
 import { checks } from '../scanner/checks/index.ts';
 import { type FailOn, parseFailOn } from '../scanner/gate.ts';
-import { loadRules } from '../scanner/rules/load.ts';
 import type { Attestation } from '../scanner/scan-result.ts';
 import { readWaivers, type WrittenWaiver } from '../scanner/waive.ts';
 import { readTextFile } from '../scanner/written/read-file.ts';
@@ -38,8 +37,7 @@ type Told = Pick<ScanOptions, 'baseline' | 'profile' | 'rules' | 'attestations' 
 export async function measureOf(options: Told, config: ScanConfig | undefined, now: number): Promise<ScanMeasure> {
   const baseline = baselineOf(options, config, now);
   const paths = [...baseline.rules, ...(config?.rules ?? []), ...options.rules];
-  const own = await loadRules(paths, { taken: checks.map(({ id }) => id) });
-  const all = [...checks, ...own.checks];
+  const all = [...checks, ...(await ownChecks(paths))];
   checkIdsExist(
     baseline,
     all.map(({ id }) => id),
@@ -51,6 +49,13 @@ export async function measureOf(options: Told, config: ScanConfig | undefined, n
     waivers: [...baseline.waivers, ...waiversOf(options.waivers, now)],
     failOn: options.failOn === undefined ? (baseline.failOn ?? parseFailOn('high')) : parseFailOn(options.failOn),
   };
+}
+
+/** The engine of rules is loaded when there are any: most scans have none. */
+async function ownChecks(paths: readonly string[]): Promise<readonly AnyCheck[]> {
+  if (paths.length === 0) return [];
+  const { loadRules } = await import('../scanner/rules/load.ts');
+  return (await loadRules(paths, { taken: checks.map(({ id }) => id) })).checks;
 }
 
 function baselineOf(options: Told, config: ScanConfig | undefined, now: number): Baseline {
