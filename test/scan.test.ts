@@ -142,7 +142,7 @@ describe('the quickstart gateway, its configuration and its host', () => {
 
   it('fails only what it says itself that it does not do, which is no failure of high severity', () => {
     const fails = whole.report.findings.filter(({ outcome }) => outcome === 'fail').map(({ check }) => check);
-    expect(fails.toSorted()).toEqual(['api-task-permissions', 'api-tool-detection']);
+    expect(fails).toEqual(['api-task-permissions']);
     expect(['B', 'C', 'D']).toContain(whole.report.grade.letter);
     expect([whole.code, whole.report.gate.holds, whole.stderr]).toEqual([0, true, '']);
   });
@@ -196,7 +196,8 @@ describe('the same upstreams bare', () => {
       const command = [process.execPath, join(bin, `mcp-server-${name}`), ...(name === 'memory' ? [] : [home])];
       const { of, report, code } = await scan(['--run', '--', ...command]);
       expect(report.targets).toMatchObject([{ kind: 'stdio', reached: true }]);
-      expect(of('C15')).toBe('pass');
+      // Its texts are harmless now; who looks at them tomorrow, a person has to say.
+      expect(of('C15')).toBe('manual');
       for (const id of ['C01', 'C03', 'C06', 'C09', 'C10']) expect(of(id), id).toBe('unknown');
       expect([code, report.grade.letter]).toEqual([0, null]);
     },

@@ -11,8 +11,11 @@ const sandbox: readonly ControlId[] = ['C03', 'C09', 'C13', 'C14'];
 /** Colleagues, behind a company's doors: what goes over the wire, sessions, data, and where tools come from. */
 const internal: readonly ControlId[] = [...sandbox, 'C01', 'C02', 'C04', 'C06', 'C07', 'C10', 'C15', 'C20'];
 
-/** What lies outside of everything that can be looked at: the network around, the people who respond, how it was built. */
-const beyondLooking: readonly ControlId[] = ['C11', 'C18', 'C20'];
+/**
+ * What lies outside of everything that can be looked at: the network around, what a tool says tomorrow, the people who
+ * respond, how it was built.
+ */
+const beyondLooking: readonly ControlId[] = ['C11', 'C15', 'C18', 'C20'];
 
 /** Every control of which a part has to be answered by a person, in the order of the checklist. */
 const answerable: readonly ControlId[] = [

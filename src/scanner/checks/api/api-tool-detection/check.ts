@@ -16,5 +16,5 @@ export const apiToolDetection = defineCheck({
     en: 'Turn detection of poisoned and changed tool definitions on.',
     zh: '启用对被投毒或被更改的工具定义的检测。',
   },
-  ask: (facts) => answerReported(facts, 'C15', 'here'),
+  ask: (facts) => answerReported(facts, 'C15', 'or elsewhere'),
 });
