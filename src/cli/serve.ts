@@ -221,7 +221,7 @@ function deploymentOf({ config, switchedOff }: Loaded, audit: AuditLog | undefin
     auditEnabled: security.audit_log_enabled,
     auditWritable: audit?.isWritable() ?? false,
     switchedOff,
-    controls: controlReports(config),
+    controls: () => controlReports(config),
     notEnforced: notEnforced(config),
     // No backend confines upstreams yet, whatever the configuration asks for.
     isConfined: () => false,

@@ -4,7 +4,7 @@ import type { Tree } from '../../clients/tree.ts';
 import { looksLikeToken } from '../../detect/token-shapes.ts';
 import { isHeldSecret } from '../checks/config/setting.ts';
 import { dotted, readConfigFacts } from '../collect/config/read-config-facts.ts';
-import { holdSecret, type Named } from '../collect/config/hold-secret.ts';
+import { markSecret, type Named } from '../collect/config/mark-secret.ts';
 import type { FixNote } from './fix-client.ts';
 import { childOf, scalarAt, setScalar } from './set-scalar.ts';
 import type { NameVariable } from './variable-names.ts';
@@ -103,7 +103,7 @@ interface Part {
 function replacementOf({ path, value, named, isPlaceholder }: Place, tree: Tree | undefined, nameFor: NameVariable) {
   for (const { before, secret, after } of partsOf(value, named)) {
     const isMovable = secret.trim() !== '' && !secret.includes('${') && !/[\r\n\0]/.test(secret);
-    if (!isMovable || isHeldLiteral(holdSecret(`${before}\${env:X}${after}`, named))) continue;
+    if (!isMovable || isHeldLiteral(markSecret(`${before}\${env:X}${after}`, named))) continue;
     const variable = nameFor(nameOf(path, labelBefore(before, named), tree), isPlaceholder ? undefined : secret);
     return variable === undefined ? undefined : { variable, to: `${before}\${env:${variable}}${after}` };
   }

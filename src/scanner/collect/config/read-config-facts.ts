@@ -4,7 +4,7 @@ import { readTree } from '../../../clients/read-tree.ts';
 import { entryOf, type MapTree, placesIn, type Tree } from '../../../clients/tree.ts';
 import type { Where } from '../../check.ts';
 import type { ConfigFacts, Setting } from '../../facts/config.ts';
-import { holdSecret } from './hold-secret.ts';
+import { markSecret } from './mark-secret.ts';
 import { merlonDefaults, merlonOnlyKeys, merlonSections, replacedLists } from './merlon-defaults.ts';
 
 /** Most settings that are read of a file; Merlon's own has about 60. */
@@ -75,13 +75,13 @@ class Settings {
       this.note(`A list holds more than ${MAX_ITEMS} items: the rest is not judged.`, tree.start, path);
     }
     const values = items.map((item) => (item.kind === 'scalar' ? item.value : null));
-    const held = values.map((value, at) => holdSecret(value, at === 0 ? { key } : { key, before: values[at - 1] }));
+    const held = values.map((value, at) => markSecret(value, at === 0 ? { key } : { key, before: values[at - 1] }));
     this.#add(path, tree.start, held);
   }
 
   #put(path: readonly string[], tree: Tree, value: string | number | boolean | null, named: { key: string }): void {
     // A key with nothing behind it is as good as not there.
-    if (value !== null && path.length > 0) this.#add(path, tree.start, holdSecret(value, named));
+    if (value !== null && path.length > 0) this.#add(path, tree.start, markSecret(value, named));
   }
 
   #add(path: readonly string[], start: number, value: unknown): void {

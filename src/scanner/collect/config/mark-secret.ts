@@ -38,7 +38,7 @@ export interface Named {
  * What may be kept of a value in facts: the value, or a mark in place of a secret.
  * Attacker-controlled text; every pattern here is linear in it.
  */
-export function holdSecret(value: string | number | boolean | null, named: Named): unknown {
+export function markSecret(value: string | number | boolean | null, named: Named): unknown {
   if (typeof value === 'number') return isSecretNumber(value, named.key) ? literal(String(value)) : value;
   if (typeof value !== 'string' || value === '') return value;
   if (value.length > MAX_VALUE) {
