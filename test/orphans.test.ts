@@ -138,7 +138,9 @@ const residentMb = (): number =>
 
 /** What the gateway's heap holds once all garbage is collected. */
 async function heapMb(): Promise<number> {
-  const lines = (): string[] => (existsSync(heapReport) ? readFileSync(heapReport, 'utf8').trim().split('\n') : []);
+  // Whole lines alone: a file that has just been made is empty, and nothing is no measure.
+  const lines = (): string[] =>
+    existsSync(heapReport) ? readFileSync(heapReport, 'utf8').split('\n').slice(0, -1) : [];
   const known = lines().length;
   process.kill(gateway.pid, 'SIGUSR2');
   await eventually(() => lines().length > known);

@@ -84,11 +84,15 @@ function lines(file: string): Line[] {
 
 const changes = (): Line[] => lines('audit.log').filter(({ kind }) => kind === 'config_change');
 
-/** SIGHUP; resolves with the audit log's word on it. */
+const said = (): number =>
+  lines('server.log').filter(({ msg }) => /^configuration (applied|refused)/.test(msg ?? '')).length;
+
+/** SIGHUP; resolves with the audit log's word on it, which is there before the deed, once that is done too. */
 async function reload(): Promise<Line> {
-  const known = changes().length;
+  const [known, saidBefore] = [changes().length, said()];
   process.kill(gateway.pid, 'SIGHUP');
   await expect.poll(() => changes().length, WAIT).toBe(known + 1);
+  await expect.poll(said, WAIT).toBe(saidBefore + 1);
   return changes().at(-1) ?? {};
 }
 
