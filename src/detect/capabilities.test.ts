@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asksForConversation, asksForSecrets } from './asked-parameters.ts';
 import { capabilitiesOf, effectOf, runsAnything } from './capabilities.ts';
 import { takesSql } from './takes-sql.ts';
-import { parametersOf, textsOf, type ToolLike, wordsOf } from './tool-like.ts';
+import { parametersOf, textsOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
 
 function tool(name: string, description: string, properties: object = {}): ToolLike {
   return { name, description, inputSchema: { type: 'object', properties } };

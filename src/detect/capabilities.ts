@@ -1,4 +1,4 @@
-import { parametersOf, type ToolLike, wordsOf } from './tool-like.ts';
+import { parametersOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
 
 /** What a tool can do, as far as its definition shows it. */
 export type Capability = 'readsPrivate' | 'readsUntrusted' | 'egress' | 'writes' | 'executes';

@@ -1,6 +1,6 @@
 import { sentencesOf } from './find-orders.ts';
 import { plainText } from './plain-text.ts';
-import { wordsOf } from './tool-like.ts';
+import { wordsOf } from '../kernel/tool-like.ts';
 
 /** A sentence about a tool of another server. */
 export interface CrossReference {

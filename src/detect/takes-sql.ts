@@ -1,5 +1,5 @@
 import { isFreeText, openingOf } from './capabilities.ts';
-import { parametersOf, type ToolLike, wordsOf } from './tool-like.ts';
+import { parametersOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
 
 const SQL = /^(?:sql|sql_?query|sql_?statement|raw_?sql)$/i;
 const STATEMENT = /^(?:query|statement|queries|statements)$/i;

@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Capability } from '../../detect/capabilities.ts';
-import type { ToolLike } from '../../detect/tool-like.ts';
+import type { ToolLike } from '../../kernel/tool-like.ts';
 import type { Text } from '../../kernel/text.ts';
 import { type Answer, pass, warn } from '../check.ts';
 

@@ -2,7 +2,7 @@ import { type Answer, type Evidence, fail, notApplicable, pass, unseen, warn, ty
 import { blind, type Blind } from '../look.ts';
 import type { Condition } from './condition.ts';
 import { isMarked, type Path, resolve, type Scope, type Spot } from './path.ts';
-import { type Budget, BudgetSpent } from './pattern/match.ts';
+import { type Budget, BudgetSpent } from '../../kernel/pattern/match.ts';
 import type { Template } from './template.ts';
 import type { Seen, Verdict } from './verdict.ts';
 

@@ -14,7 +14,7 @@ import {
   type ScopeShape,
   type Spot,
 } from './path.ts';
-import type { Budget } from './pattern/match.ts';
+import type { Budget } from '../../kernel/pattern/match.ts';
 import { all, any, not, type Verdict } from './verdict.ts';
 
 /** Says whether something holds of the element at hand. @throws BudgetSpent */

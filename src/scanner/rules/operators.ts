@@ -3,9 +3,9 @@ import type { Text } from '../../kernel/text.ts';
 import { type Page, suggestion, wrong } from '../written/page.ts';
 import { flag, listOf, mapOf, number, type Reader, text } from '../written/readers.ts';
 import { kindOf } from './path.ts';
-import { compilePattern } from './pattern/compile.ts';
-import { type Budget, matches, spend } from './pattern/match.ts';
-import { PatternRefused } from './pattern/parse.ts';
+import { compilePattern } from '../../kernel/pattern/compile.ts';
+import { type Budget, matches, spend } from '../../kernel/pattern/match.ts';
+import { PatternRefused } from '../../kernel/pattern/parse.ts';
 import type { Shape } from './shape.ts';
 
 /** Whether a value meets what the operator asks, or why that cannot be said. */

@@ -1,7 +1,7 @@
 import type { Where } from '../check.ts';
 import type { Blind } from '../look.ts';
 import { suggestion } from '../written/page.ts';
-import { type Budget, spend } from './pattern/match.ts';
+import { type Budget, spend } from '../../kernel/pattern/match.ts';
 import type { Shape } from './shape.ts';
 
 type Step =

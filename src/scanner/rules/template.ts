@@ -2,7 +2,7 @@ import type { Text } from '../../kernel/text.ts';
 import { type Page, wrong } from '../written/page.ts';
 import type { Placed } from '../written/readers.ts';
 import { type Path, readPath, resolve, type Scope, type ScopeShape } from './path.ts';
-import type { Budget } from './pattern/match.ts';
+import type { Budget } from '../../kernel/pattern/match.ts';
 
 /** A sentence with values of the facts in it. */
 export type Template = (scope: Scope, budget: Budget) => Text;

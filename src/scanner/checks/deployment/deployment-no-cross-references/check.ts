@@ -1,6 +1,6 @@
 import { findCrossReferences, isDistinctName } from '../../../../detect/cross-references.ts';
 import { ownNamesOf } from '../../../../detect/find-orders.ts';
-import { textsOf } from '../../../../detect/tool-like.ts';
+import { textsOf } from '../../../../kernel/tool-like.ts';
 import { type Answer, defineCheck, fail, pass, warn } from '../../../check.ts';
 import { askTogether, type DistinctServer } from '../distinct-servers.ts';
 

@@ -1,6 +1,6 @@
 import { findOrders, judgeOrders, ownNamesOf } from '../../../../detect/find-orders.ts';
 import { findHidden } from '../../../../detect/hidden-text.ts';
-import { parametersOf } from '../../../../detect/tool-like.ts';
+import { parametersOf } from '../../../../kernel/tool-like.ts';
 import { type Answer, defineCheck, fail, notApplicable, pass, warn } from '../../../check.ts';
 import { orderWords } from '../order-words.ts';
 

@@ -1,4 +1,4 @@
-import { parametersOf, type ToolLike, wordsOf } from '../../../../detect/tool-like.ts';
+import { parametersOf, type ToolLike, wordsOf } from '../../../../kernel/tool-like.ts';
 import { defineCheck, warn } from '../../../check.ts';
 import { askEachTool } from '../each-tool.ts';
 

@@ -1,4 +1,4 @@
-import { parametersOf } from '../../../../detect/tool-like.ts';
+import { parametersOf } from '../../../../kernel/tool-like.ts';
 import { defineCheck, warn } from '../../../check.ts';
 import { askEachTool } from '../each-tool.ts';
 

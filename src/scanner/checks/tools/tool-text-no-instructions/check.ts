@@ -1,5 +1,5 @@
 import { findOrders, judgeOrders, type Order, ownNamesOf } from '../../../../detect/find-orders.ts';
-import { parametersOf, textsOf } from '../../../../detect/tool-like.ts';
+import { parametersOf, textsOf } from '../../../../kernel/tool-like.ts';
 import { defineCheck, fail, warn } from '../../../check.ts';
 import { askEachTool, placeOf } from '../each-tool.ts';
 import { orderWords } from '../order-words.ts';

@@ -1,6 +1,6 @@
 import { findOrders, judgeOrders, ownNamesOf } from '../../../../detect/find-orders.ts';
 import { findHidden, type Hiding, type HidingKind } from '../../../../detect/hidden-text.ts';
-import { textsOf } from '../../../../detect/tool-like.ts';
+import { textsOf } from '../../../../kernel/tool-like.ts';
 import type { Text } from '../../../../kernel/text.ts';
 import { type Answer, defineCheck, fail, warn } from '../../../check.ts';
 import type { ToolFacts } from '../../../facts/tools.ts';

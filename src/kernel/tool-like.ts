@@ -1,4 +1,4 @@
-import { isObject } from '../kernel/jsonrpc.ts';
+import { isObject } from './jsonrpc.ts';
 
 /** A tool as a server describes it. All of it is attacker-controlled, and all of it may reach a model. */
 export interface ToolLike {

@@ -1,0 +1,19 @@
+import type { SinkKind } from '../tool/tool-profile.ts';
+import type { Scalar } from '../constraint/constraint.ts';
+
+/** Where a value comes from, best first. */
+export const sources = ['user', 'approved', 'trusted', 'linked', 'unknown', 'untrusted'] as const;
+/**
+ * `user`: it stands in the user's request. `approved`: somebody endorsed this very value. `trusted`: a trusted tool
+ * returned it. `linked`: it is a field of a record that the user's request names, in what an untrusted tool returned.
+ * `unknown`: it was never seen; the model made it. `untrusted`: it was seen in untrusted output only.
+ */
+export type Source = (typeof sources)[number];
+
+/** Says where a value comes from, within one task. */
+export interface Sources {
+  /** The best source of a value that is about to be used as `kind` in a call of `tool`. */
+  sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string): Source;
+  /** True once the task has seen output of an untrusted tool. */
+  readonly exposed: boolean;
+}

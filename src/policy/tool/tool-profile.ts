@@ -1,0 +1,32 @@
+/** What a call of a tool can do to the world. A tool that only computes has `read`. */
+export const effects = ['read', 'write', 'execute', 'egress'] as const;
+/**
+ * `read`: it tells something. `write`: it changes something. `execute`: it runs code or a program.
+ * `egress`: something leaves for a place that the call names (a mail, a message, a payment, a request).
+ */
+export type Effect = (typeof effects)[number];
+
+/** Arguments through which harm is done: where data goes, what is touched, what is run, how much. */
+export const sinkKinds = ['recipient', 'url', 'path', 'command', 'amount', 'target', 'time', 'permission'] as const;
+/**
+ * `recipient`: who gets something (an address, an account, a channel, a user). `url`: where a request goes.
+ * `path`: a file or folder. `command`: code or a command line. `amount`: how much. `target`: which existing thing is
+ * changed, bought or removed (an id, a name). `time`: when. `permission`: what somebody is allowed from then on.
+ */
+export type SinkKind = (typeof sinkKinds)[number];
+
+/** What the engine knows of a tool: derived from its (untrusted) definition, or said by the operator. */
+export interface ToolProfile {
+  /** `upstream/name`. */
+  readonly tool: string;
+  /** SHA-256 (hex) of the canonical definition: name, title, description, schemas, annotations. */
+  readonly hash: string;
+  /** In the order of {@link effects}, at least one. */
+  readonly effects: readonly Effect[];
+  /** Argument path (`recipients`, `attachments[].file_id`) to what it is. */
+  readonly sinks: Readonly<Record<string, SinkKind>>;
+  /** Whether what it returns can hold text of strangers. Default when in doubt: untrusted. */
+  readonly output: 'trusted' | 'untrusted';
+  /** True where code that it runs is kept in a sandbox that the gateway itself made. */
+  readonly sandboxed: boolean;
+}
