@@ -18,6 +18,8 @@ export interface AuditContext {
   readonly remote?: string | undefined;
   readonly session?: string | undefined;
   readonly upstream?: string | undefined;
+  /** The task that the call was made under. */
+  readonly task?: { readonly id: string; readonly type: string } | undefined;
   /** MCP method, such as `tools/call`. */
   readonly method?: string | undefined;
   /** Tool or prompt name, or resource address. */

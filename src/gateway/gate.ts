@@ -19,6 +19,7 @@ import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
 import { type Opening, Session, type SessionHost } from './session.ts';
 import { createTaskOwners, type TaskOwners } from './task-owners.ts';
+import type { TaskGate } from './tasks/task-gate.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
@@ -85,6 +86,8 @@ export class Gate implements Pipeline, SessionHost {
   readonly cache: ResultCache;
   readonly states: RequestStates;
   readonly taskOwners: TaskOwners;
+  /** What bounds calls beside roles; set once, before anything is served. */
+  tasks: TaskGate | undefined;
   readonly #stateless = new Map<string, Session>();
   readonly #keys = new WeakMap<Session, string>();
   current: Snapshot;
@@ -245,6 +248,8 @@ export class Gate implements Pipeline, SessionHost {
 
   learnTools(upstream: string, result: JsonObject): void {
     this.current.upstreams.get(upstream)?.toolHeaders.learn(result);
+    const { tools } = result;
+    if (Array.isArray(tools)) this.tasks?.tools.learn(upstream, tools);
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {
@@ -277,6 +282,17 @@ export class Gate implements Pipeline, SessionHost {
     this.recorder.event(entry).catch(() => {
       // The session is gone whether or not that can be written; the gate is closed for what comes next.
     });
+  }
+
+  /** Ends what runs under tasks that have ended: their calls in flight are cancelled. */
+  tasksEnded(ids: readonly string[]): void {
+    for (const session of this.sessions.values())
+      if (ids.some((id) => session.isOf(id))) void session.end('its task has ended');
+  }
+
+  /** A task may use other tools now. */
+  taskChanged(id: string): void {
+    for (const session of this.sessions.values()) if (session.isOf(id)) session.toolsChanged();
   }
 
   /** Puts a new configuration in force. Calls in flight finish under the one they started with. */

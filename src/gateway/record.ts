@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { ErrorCode, MerlonError } from '../kernel/errors.ts';
 import type { JsonObject } from '../kernel/jsonrpc.ts';
 import type { Grant } from '../policy/decide.ts';
+import type { Task } from '../policy/task/task.ts';
 import { formatPermission } from '../policy/permission.ts';
 import { type Call, missingIn } from './handle.ts';
 
@@ -31,7 +32,7 @@ export type Outcome = 'ok' | 'input_required' | 'error' | 'tool_error' | 'withhe
 /** Writes what the gateway does into the audit log. Every method resolves only when the entry is durable. */
 export interface Recorder {
   /** @throws MerlonError AUDIT_UNAVAILABLE: the call must not leave */
-  intent(call: Call, grant: Grant): Promise<Intent>;
+  intent(call: Call, grant: Grant, task: Task | undefined): Promise<Intent>;
   /** @throws MerlonError AUDIT_UNAVAILABLE: the reply must not be released */
   outcome(intent: Intent, status: Outcome, bytes: number, code?: ErrorCode): Promise<void>;
   /** Something was not sent. Refusals of one caller with one code are written once a second, with a count. */
@@ -74,12 +75,13 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
   const refusals = new Map<string, { since: number; suppressed: number }>();
 
   return {
-    async intent(call, grant) {
+    async intent(call, grant, task) {
       const startedAt = clock.now();
       const seq = await append({
         kind: 'intent',
         ...whoOf(call),
         ...whatOf(call.request, mask),
+        ...(task === undefined ? {} : { task: { id: task.id, type: task.type } }),
         grant: formatPermission(grant.operation),
       });
       return new Intent(seq, startedAt);

@@ -47,6 +47,12 @@ export interface InFlight extends Bagged {
   readonly flight: Flight;
 }
 
+/** A question of the gateway's own to a client. */
+export interface OwnQuestion {
+  readonly answer: Promise<Response>;
+  withdraw(): void;
+}
+
 /** Questions of upstreams that may be open at one time. */
 const MAX_ASKED = 100;
 
@@ -81,6 +87,8 @@ export class Session {
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
+  readonly #own = new Map<Id, (response: Response) => void>();
+  readonly #tasks = new Set<string>();
   readonly #replies = new Bag<Reply>();
   readonly #guarded = new Set<Guarded>();
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
@@ -226,8 +234,54 @@ export class Session {
     this.events.own.push(json);
   }
 
-  /** Hands the client's answer to the upstream that asked; false when nobody asked for it. */
+  /** Notes that calls of this session are made under a task. */
+  worksOn(task: string): void {
+    this.#tasks.add(task);
+  }
+
+  /** True when a call of this session was made under the task, or could be. */
+  isOf(task: string): boolean {
+    return this.caller.task === task || this.#tasks.has(task);
+  }
+
+  /** Tells the client that its list of tools is another now; stateless clients find out when theirs is no longer fresh. */
+  toolsChanged(): void {
+    if (this.era === 'modern' || this.#ended) return;
+    this.events.own.push(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }));
+  }
+
+  /**
+   * Asks the client of a legacy session something on the gateway's own account. `withdraw` tells it that nobody waits
+   * any more, if it has not answered.
+   */
+  ask(method: string, params: JsonObject, related: Reply | undefined): OwnQuestion {
+    this.#lastAsked += 1;
+    const id = `merlon-${this.#lastAsked}`;
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    this.#own.set(id, resolve);
+    const send = (message: JsonObject): void => {
+      const json = JSON.stringify({ jsonrpc: '2.0', ...message });
+      if (related?.event(json) !== true) this.events.own.push(json);
+    };
+    send({ id, method, params });
+    return {
+      answer: promise,
+      withdraw: () => {
+        if (!this.#own.delete(id)) return;
+        send({ method: 'notifications/cancelled', params: { requestId: id, reason: 'Nobody waits for it any more.' } });
+      },
+    };
+  }
+
+  /** Hands the client's answer to whoever asked; false when nobody asked for it. */
   async answer(response: Response, record: (upstream: string, method: string) => Promise<void>): Promise<boolean> {
+    const take = response.id === null ? undefined : this.#own.get(response.id);
+    if (take !== undefined && response.id !== null) {
+      await record('merlon', 'elicitation/create');
+      if (!this.#own.delete(response.id)) return false;
+      take(response);
+      return true;
+    }
     const asked = response.id === null ? undefined : this.#asked.get(response.id);
     if (asked === undefined || response.id === null) return false;
     await record(asked.link.upstream, asked.method);

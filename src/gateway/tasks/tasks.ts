@@ -1,5 +1,5 @@
 import type { Caller } from '../../identity/caller.ts';
-import type { JsonObject } from '../../kernel/jsonrpc.ts';
+import type { JsonObject, Request } from '../../kernel/jsonrpc.ts';
 import type { CallDecision, Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
 import type { Task, TaskContext } from '../../policy/task/task.ts';
@@ -17,6 +17,8 @@ export interface OpenedTask {
   readonly task: Task;
   /** Bearer token for calls under the task; kept only as a keyed hash. */
   readonly credential: string;
+  /** What it was not given of what it asked for or its type names, and why. */
+  readonly leftOut: readonly { readonly tool: string; readonly why: string }[];
 }
 
 /** What came of asking for other grants: what is narrower holds at once, what is not waits for a person. */
@@ -46,10 +48,12 @@ export interface Tasks {
   close(id: string, status: 'closed' | 'expired' | 'revoked', cause: Cause): Promise<readonly string[]>;
   /** May this call be made under this task and all that it is a part of? */
   decide(task: Task, call: ToolCall, profile: ToolProfile | undefined, endorsed: Endorsed | undefined): CallDecision;
+  /** Whether any call of a tool could be allowed or asked for now. */
+  visible(task: Task, tool: string, profile: ToolProfile | undefined): boolean;
   /** Takes charges from budgets; resolves when that is durable. Before the call leaves. */
   charge(task: Task, charges: readonly Charge[]): Promise<void>;
-  /** Takes note of what a tool returned, for where values come from. */
-  learn(task: Task, profile: ToolProfile, result: JsonObject): void;
+  /** Takes note of what was returned for a request, for where values come from. Without a profile it is untrusted. */
+  learn(task: Task, profile: ToolProfile | undefined, request: Request, result: JsonObject): void;
   /** True when the task has seen output of an untrusted tool. */
   exposed(task: Task): boolean;
   /** Stops taking part; what was acknowledged is on the disk already. */
@@ -117,7 +121,12 @@ export interface Approvals {
    * Answers one. Durable when it resolves.
    * @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER (answered or expired), SECOND_FACTOR_REQUIRED
    */
-  answer(id: string, verdict: 'approved' | 'denied', by: NonNullable<Approval['answer']>): Promise<Approval>;
+  answer(
+    id: string,
+    verdict: 'approved' | 'denied',
+    by: NonNullable<Approval['answer']>,
+    proof?: string,
+  ): Promise<Approval>;
   /** What approvals make good for the next call of a task. */
   endorsed(task: Task): Endorsed;
   /** Uses up the approvals that a call needed; false when another call was first. Durable when it resolves. */
