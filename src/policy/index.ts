@@ -13,3 +13,16 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
+
+// What tools can do, by their untrusted definitions.
+export {
+  effects,
+  type Effect,
+  type SinkKind,
+  sinkKinds,
+  type ToolOverride,
+  type ToolProfile,
+} from './tool/tool-profile.ts';
+export { definitionHash } from './tool/definition-hash.ts';
+export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export type { ToolLike } from '../kernel/tool-like.ts';
