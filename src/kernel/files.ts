@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import * as fs from 'node:fs/promises';
+import * as system from 'node:fs/promises';
 import { makeFolder } from './make-folder.ts';
 
 /** An open file, as far as a log or a journal needs one; a FileHandle of `node:fs/promises` is one. */
@@ -43,12 +43,12 @@ export interface FileSystem {
  */
 export const systemFs: FileSystem = {
   ...(process.platform === 'linux' ? { writeThrough: constants.O_DSYNC } : {}),
-  open: fs.open,
-  stat: fs.stat,
+  open: system.open,
+  stat: system.stat,
   mkdir: async (path, { mode }) => makeFolder(path, mode),
-  readdir: fs.readdir,
-  rename: fs.rename,
-  unlink: fs.unlink,
+  readdir: system.readdir,
+  rename: system.rename,
+  unlink: system.unlink,
 };
 
 /** The system's error code (`ENOSPC`), or the error's name where it has none. */
