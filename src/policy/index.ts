@@ -13,3 +13,5 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
+// What is proven of task grants.
+export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
