@@ -34,7 +34,7 @@ function coversNamed(outer: TaskGrant, inner: TaskGrant, profile: ToolProfile | 
     const [wide, narrow] = [own(args, path), own(inner.args, path)];
     if (wide === undefined || isSameData(wide, ANYTHING)) continue;
     if (narrow !== undefined && includesConstraint(wide, narrow)) continue;
-    if (wide.optional === true && isRefused(path, inner, profile)) continue;
+    if (wide.optional === true && isAbsent(path, inner)) continue;
     return false;
   }
   for (const path of Object.keys(integrity)) {
@@ -42,7 +42,7 @@ function coversNamed(outer: TaskGrant, inner: TaskGrant, profile: ToolProfile | 
     if (wide === undefined || narrow?.every((source) => source === 'approved' || wide.includes(source)) === true) {
       continue;
     }
-    if (isRefused(path, inner, profile)) continue;
+    if (isAbsent(path, inner) || isRefusedSink(path, inner, profile)) continue;
     return false;
   }
   return true;
@@ -59,11 +59,19 @@ function coversOthers(outer: TaskGrant, inner: TaskGrant, profile: ToolProfile |
     .every((path) => wide === 'plain' && profile !== undefined && !touchesSink(path, profile));
 }
 
-/** True where no value at a path can fit: it is nowhere named, and what is not named is refused. */
-function isRefused(path: string, inner: TaskGrant, profile: ToolProfile | undefined): boolean {
-  if (namedBy(inner).some((one) => headOf(one) === headOf(path))) return false;
-  const others = mostOthers(inner);
-  return others === 'none' || (others === 'plain' && profile !== undefined && Object.hasOwn(profile.sinks, path));
+/** True where nothing can stand at a path: it is nowhere named, and what is not named is refused. */
+function isAbsent(path: string, inner: TaskGrant): boolean {
+  return mostOthers(inner) === 'none' && !namesArgument(path, inner);
+}
+
+/** True where only what is nothing (null, an empty list) can stand at a path; that comes from nowhere. */
+function isRefusedSink(path: string, inner: TaskGrant, profile: ToolProfile | undefined): boolean {
+  if (profile === undefined || !Object.hasOwn(profile.sinks, path)) return false;
+  return mostOthers(inner) !== 'any' && !namesArgument(path, inner);
+}
+
+function namesArgument(path: string, inner: TaskGrant): boolean {
+  return namedBy(inner).some((one) => headOf(one) === headOf(path));
 }
 
 // An empty `args` may count as there or not: the wider reading of what is to be covered, the narrower of what covers.

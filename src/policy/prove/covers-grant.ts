@@ -30,13 +30,14 @@ export function coversGrant(outer: TaskGrant, inner: TaskGrant, profiles: readon
   if (outer.alwaysAsk === true && inner.alwaysAsk !== true) return false;
   return (
     coversOccasion(outer, inner) &&
+    coversQuestions(outer, inner) &&
     hasSameUnknown(outer, inner) &&
     coversArguments(outer, inner, profileOf(inner, profiles))
   );
 }
 
 /** The part of {@link coversGrant} that does not depend on arguments: tool, definition, effects, expiry. */
-export function coversOccasion(outer: TaskGrant, inner: TaskGrant): boolean {
+function coversOccasion(outer: TaskGrant, inner: TaskGrant): boolean {
   return (
     outer.tool === inner.tool &&
     (outer.definition === undefined || outer.definition === inner.definition) &&
@@ -58,17 +59,11 @@ function profileOf({ tool, definition }: TaskGrant, profiles: readonly ToolProfi
 }
 
 /**
- * True where it is proven that whatever `inner` leaves to a person, `outer` leaves to a person too, or allows.
- * `inner.onDeny: ask` leaves every call of its tool to a person, whatever its arguments.
+ * True where what `inner` leaves to a person, `outer` leaves to a person too, or allows. A value that a person approved
+ * counts only for grants that ask, so each has to be held against one that asks for the same things.
  */
-export function coversAsking(outers: readonly TaskGrant[], inner: TaskGrant): boolean {
-  const asks = inner.onDeny === 'ask' || inner.alwaysAsk === true;
-  if (!asks) return true;
-  // Which grant a question comes from decides whether a second factor is needed; where any wants it, all must.
-  const factor = outers.some(({ tool, secondFactor }) => tool === inner.tool && secondFactor === true);
-  if (factor && inner.secondFactor !== true) return false;
-  if (inner.onDeny !== 'ask') return true;
-  return outers.some((outer) => coversOccasion(outer, inner) && (outer.onDeny === 'ask' || isBoundless(outer)));
+function coversQuestions(outer: TaskGrant, inner: TaskGrant): boolean {
+  return inner.onDeny !== 'ask' || outer.onDeny === 'ask' || isBoundless(outer);
 }
 
 /** True for a grant that no argument and no number of calls can be too much for. */
@@ -76,4 +71,13 @@ function isBoundless({ args, integrity, otherArgs = 'any', uses, budgets, always
   return (
     [args, integrity, uses, budgets].every((one) => one === undefined) && otherArgs === 'any' && alwaysAsk !== true
   );
+}
+
+/**
+ * True where no question loses its second factor. Which of several grants a question comes from is the engine's choice;
+ * so where any grant for the tool wants a second factor, each that asks has to.
+ */
+export function keepsFactor(outers: readonly TaskGrant[], inner: TaskGrant): boolean {
+  if ((inner.onDeny !== 'ask' && inner.alwaysAsk !== true) || inner.secondFactor === true) return true;
+  return !outers.some(({ tool, secondFactor }) => tool === inner.tool && secondFactor === true);
 }

@@ -1,6 +1,6 @@
 import type { Budget, TaskGrant } from '../grant/task-grant.ts';
 
-/** The bounds of a grant over all its calls, each at the index that charges carry; `uses` comes last. */
+/** The bounds of a grant over all its calls; `uses` comes last. */
 export function boundsOf({ budgets = [], uses }: TaskGrant): readonly Budget[] {
   return uses === undefined ? budgets : [...budgets, { kind: 'count', max: uses }];
 }
@@ -10,9 +10,12 @@ export function boundsOf({ budgets = [], uses }: TaskGrant): readonly Budget[] {
  * `outer` would: charges are kept by id of the grant and index of the budget, so both have to be the same.
  */
 export function carriesBudgets(outer: TaskGrant, inner: TaskGrant): boolean {
-  const [wide, narrow] = [boundsOf(outer), boundsOf(inner)];
-  if (wide.length === 0) return true;
-  return inner.id === outer.id && wide.every((bound, at) => isTighter(narrow[at], bound));
+  const { budgets = [], uses } = outer;
+  if (budgets.length === 0 && uses === undefined) return true;
+  if (inner.id !== outer.id) return false;
+  // `uses` has an index of its own.
+  const isCounted = uses === undefined || (inner.uses !== undefined && inner.uses <= uses);
+  return isCounted && budgets.every((bound, at) => isTighter(inner.budgets?.[at], bound));
 }
 
 /** True where a bound is at least as tight as another of the same kind, whatever the calls are. */

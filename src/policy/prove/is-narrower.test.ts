@@ -153,9 +153,11 @@ describe('isNarrower with budgets', () => {
     const before: TaskGrant = { ...mail, uses: 3 };
     expect(isNarrower([{ ...before, id: 'g2' }], [before])).toBe(false);
     expect(isNarrower([{ ...before, id: 'g2' }], [before], fresh)).toBe(true);
-    const moved: TaskGrant = { ...before, budgets: [{ kind: 'sum', argument: 'amount', max: 1 }] };
-    expect(isNarrower([moved], [before])).toBe(false);
-    expect(isNarrower([{ ...mail, budgets: [{ kind: 'count', max: 3 }] }], [before])).toBe(true);
+    expect(isNarrower([{ ...mail, budgets: [{ kind: 'count', max: 3 }] }], [before])).toBe(false);
+    const sum: Budget = { kind: 'sum', argument: 'amount', max: 9 };
+    const count: Budget = { kind: 'count', max: 3 };
+    expect(isNarrower([{ ...mail, budgets: [count, sum] }], [{ ...mail, budgets: [sum, count] }])).toBe(false);
+    expect(isNarrower([{ ...mail, budgets: [sum, count] }], [{ ...mail, budgets: [sum] }])).toBe(true);
     expect(isNarrower([before, { ...before, id: 'g2' }], [before])).toBe(false);
     expect(
       isNarrower(

@@ -1,7 +1,7 @@
 import type { TaskGrant } from '../grant/task-grant.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
 import { assignFresh } from './assign-fresh.ts';
-import { coversAsking, coversGrant } from './covers-grant.ts';
+import { coversGrant, keepsFactor } from './covers-grant.ts';
 import { carriesBudgets } from './holds-budgets.ts';
 import { splitGrant } from './split-grant.ts';
 
@@ -27,7 +27,7 @@ export function isNarrower(
   before: readonly TaskGrant[],
   { profiles = [], budgets = 'carried' }: CompareOptions = {},
 ): boolean {
-  if (!after.every((grant) => coversAsking(before, grant))) return false;
+  if (!after.every((grant) => keepsFactor(before, grant))) return false;
   if (budgets === 'fresh') return assignFresh(before, after, profiles);
   return after.every((grant) =>
     splitGrant(grant, (piece) =>
