@@ -126,6 +126,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = remembered(gate, call) ?? (await forward(gate, link, grant, permit, intent, call));
+    if (!isFailure(reply)) await learn(gate, call, permit, reply.result);
     const released = release(gate, call, permit, reply);
     for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
@@ -228,7 +229,6 @@ function cacheKeyOf({ upstream, caller: { principal, credential }, request }: Ca
 
 /** What may come back: only entries that the caller may use, under public names, without the gateway's secrets. */
 function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): Released {
-  if (!isFailure(reply)) learn(gate, call, permit, reply.result);
   const response = isFailure(reply) ? reply : { ...reply, result: present(gate, call, permit, reply.result) };
   const json = JSON.stringify(response);
   const hidden = gate.hide(json);
@@ -236,10 +236,17 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 }
 
 /** What tools there are, and what a task has seen: later decisions depend on both. */
-function learn(gate: Pipeline, { request, upstream }: Call, { task, profile }: Permit, result: JsonObject): void {
-  if (request.method === 'tools/list') gate.learnTools(upstream, result);
-  if (task !== undefined && gate.tasks !== undefined) gate.tasks.tasks.learn(task, profile, request, result);
+async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
+  const { method, params } = request;
+  if (method === 'tools/list') gate.learnTools(upstream, result);
+  const { task, profile } = permit;
+  if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
+  const args = params?.['arguments'];
+  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, result);
 }
+
+/** Methods whose results a model reads. */
+const TELLS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get', 'tasks/result', 'tasks/get']);
 
 function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;

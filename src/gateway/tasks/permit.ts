@@ -120,7 +120,7 @@ function reachesUpstream({ grants }: Task, upstream: string | undefined): boolea
 export function isGiven({ tasks, tools }: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
   if (kind !== 'tool') return reachesUpstream(task, upstream);
   if (upstream === undefined || name === undefined) return false;
-  return tasks.visible(task, `${upstream}/${name}`, tools.profile(upstream, name));
+  return tasks.shows(task, `${upstream}/${name}`, tools.profile(upstream, name));
 }
 
 /** The tool as it is defined now; of one that nobody has listed yet, the upstreams are asked. */

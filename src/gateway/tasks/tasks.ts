@@ -1,5 +1,5 @@
 import type { Caller } from '../../identity/caller.ts';
-import type { JsonObject, Request } from '../../kernel/jsonrpc.ts';
+import type { JsonObject } from '../../kernel/jsonrpc.ts';
 import type { CallDecision, Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
 import type { Task, TaskContext } from '../../policy/task/task.ts';
@@ -42,20 +42,36 @@ export interface Tasks {
   list(principal?: string): readonly Task[];
   /** Puts other grants in force if they are provably narrower, else asks. */
   change(id: string, grants: readonly TaskGrant[], cause: Cause): Promise<ChangeAnswer>;
-  /** Puts grants in force that a person approved. */
-  widen(id: string, grants: readonly TaskGrant[], cause: Cause): Promise<Task>;
+  /**
+   * Puts grants in force that a person approved.
+   * @param epoch that of the task when they were asked for: where it has changed since, the approval was for something else
+   * @throws MerlonError TASK_REFUSED when it has, TASK_UNKNOWN, TASK_OVER, PARAMS_INVALID
+   */
+  widen(id: string, grants: readonly TaskGrant[], cause: Cause, epoch?: number): Promise<Task>;
   /** Ends a task and all tasks that are parts of it; returns their ids once nothing more can begin under them. */
   close(id: string, status: 'closed' | 'expired' | 'revoked', cause: Cause): Promise<readonly string[]>;
   /** May this call be made under this task and all that it is a part of? */
   decide(task: Task, call: ToolCall, profile: ToolProfile | undefined, endorsed: Endorsed | undefined): CallDecision;
-  /** Whether any call of a tool could be allowed or asked for now. */
-  visible(task: Task, tool: string, profile: ToolProfile | undefined): boolean;
-  /** Takes charges from budgets; resolves when that is durable. Before the call leaves. */
-  charge(task: Task, charges: readonly Charge[]): Promise<void>;
-  /** Takes note of what was returned for a request, for where values come from. Without a profile it is untrusted. */
-  learn(task: Task, profile: ToolProfile | undefined, request: Request, result: JsonObject): void;
+  /** Whether a tool belongs into the task's list: some call of it could be allowed, or asked about. */
+  shows(task: Task, tool: string, profile: ToolProfile | undefined): boolean;
+  /**
+   * Takes charges from budgets; resolves when that is durable. Before the call leaves.
+   * @param isApproved true where a person let this call go beyond a budget
+   * @throws MerlonError CALL_DENIED where another call took what was left since the decision, TASK_OVER, STATE_UNAVAILABLE
+   */
+  charge(task: Task, charges: readonly Charge[], isApproved?: boolean): Promise<void>;
+  /**
+   * Takes note of what was returned for these arguments, for where values come from; without a profile it is strangers'
+   * text. At once; resolves when it is durable that the task has seen such. Before the reply is released.
+   */
+  learn(task: Task, profile: ToolProfile | undefined, args: JsonObject, result: JsonObject): Promise<void>;
   /** True when the task has seen output of an untrusted tool. */
   exposed(task: Task): boolean;
+  /**
+   * To be called when other tools are known or the configuration was read again. Tasks whose type is gone, changed or
+   * not for their role any more are revoked; a role's default task gets what its type gives now.
+   */
+  refresh(): Promise<void>;
   /** Stops taking part; what was acknowledged is on the disk already. */
   stop(): Promise<void>;
 }
@@ -92,7 +108,13 @@ export interface Approval {
   /** What is asked for: a call with its (masked) arguments, or grants. */
   readonly what:
     | { readonly kind: 'call'; readonly tool: string; readonly args: string; readonly because: readonly Objection[] }
-    | { readonly kind: 'widen'; readonly grants: readonly TaskGrant[]; readonly cause: Cause };
+    | {
+        readonly kind: 'widen';
+        readonly grants: readonly TaskGrant[];
+        readonly cause: Cause;
+        /** The task's epoch when it was asked, for {@link Tasks.widen}. */
+        readonly epoch?: number;
+      };
   readonly secondFactor: boolean;
   /** Milliseconds since the epoch; unanswered by then, it is denied. */
   readonly expiresAt: number;
@@ -119,6 +141,7 @@ export interface Approvals {
   list(state?: Approval['state']): readonly Approval[];
   /**
    * Answers one. Durable when it resolves.
+   * @param proof of a second factor, where one is needed
    * @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER (answered or expired), SECOND_FACTOR_REQUIRED
    */
   answer(
@@ -133,4 +156,7 @@ export interface Approvals {
   use(task: Task, call: ToolCall): Promise<boolean>;
   /** Resolves when it is answered or over. */
   settled(id: string): Promise<Approval>;
+  /** Denies what waits for tasks that have ended, and takes back what was approved for them. */
+  drop(tasks: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
 }

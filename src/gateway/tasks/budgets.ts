@@ -1,0 +1,45 @@
+import type { Spent } from '../../policy/grant/call-decision.ts';
+import type { Budget, Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
+
+/** A charge that says of which task. */
+export type OwnedCharge = Charge & { readonly task: string };
+
+/** What a task may use, and what it has. */
+interface Account {
+  readonly grants: readonly TaskGrant[];
+  readonly spent: Spent;
+}
+
+/** Charges with the task that each is of: `id`, where they do not say. */
+export function ownedBy(id: string, charges: readonly Charge[]): readonly OwnedCharge[] {
+  return charges.map((charge) => ({ ...charge, task: charge.task ?? id }));
+}
+
+/**
+ * True where charges that were decided a moment ago do not fit any more: another call took what was left. Charges of a
+ * grant or a budget that is gone meanwhile do not fit either.
+ */
+export function overdrawn(charges: readonly OwnedCharge[], accountOf: (task: string) => Account | undefined): boolean {
+  return charges.some((charge) => {
+    const account = accountOf(charge.task);
+    const grant = account?.grants.find(({ id }) => id === charge.grant);
+    const budget = grant === undefined ? undefined : budgetOf(grant, charge.budget);
+    return account === undefined || budget === undefined || !fits(charge, budget, account.spent);
+  });
+}
+
+function budgetOf({ budgets = [], uses }: TaskGrant, index: number): Budget | undefined {
+  const own = budgets[index];
+  if (own !== undefined) return own;
+  return uses === undefined ? undefined : { kind: 'count', max: uses };
+}
+
+function fits({ grant, budget: index, at, amount, values = [] }: Charge, budget: Budget, spent: Spent): boolean {
+  if (budget.kind === 'distinct') {
+    const known = spent.values(grant, index);
+    return known.size + values.filter((value) => !known.has(value)).length <= budget.max;
+  }
+  const used = spent.used(grant, index, at, budget.perSeconds);
+  // The ledger adds decimals exactly, this adds doubles: what fits exactly must not fail by the last bit.
+  return used + amount <= budget.max * (1 + Number.EPSILON * 4);
+}

@@ -1,0 +1,61 @@
+import type { Scalar } from '../../policy/constraint/constraint.ts';
+import { type Source, type Sources, sources } from '../../policy/provenance/source.ts';
+import type { TaskMemory } from './engine.ts';
+
+/** What tasks have seen, for a bounded number of tasks: the one that was used least recently gives way. */
+export interface Memories {
+  /** The memory of a task, made anew (with `make`) when there is none. */
+  of(id: string, make: () => TaskMemory): TaskMemory;
+  /** True when the task had one that is gone: what is not known to it then may have been a stranger's. */
+  isForgotten(id: string): boolean;
+  drop(id: string): void;
+}
+
+/** @param most tasks that are remembered */
+export function createMemories(most: number): Memories {
+  const known = new Map<string, TaskMemory>();
+  const forgotten = new Set<string>();
+  return {
+    of(id, make) {
+      const memory = known.get(id) ?? make();
+      known.delete(id);
+      known.set(id, memory);
+      const [oldest] = known.keys();
+      if (known.size > most && oldest !== undefined) {
+        known.delete(oldest);
+        forgotten.add(oldest);
+      }
+      return memory;
+    },
+    isForgotten: (id) => forgotten.has(id),
+    drop(id) {
+      known.delete(id);
+      forgotten.delete(id);
+    },
+  };
+}
+
+/** The sources of a task that has seen more than it remembers: what it does not know may have come from anybody. */
+export function afterForgetting(memory: Sources): Sources {
+  return {
+    exposed: true,
+    sourceOf(value, kind, tool) {
+      const source = memory.sourceOf(value, kind, tool);
+      return source === 'unknown' ? 'untrusted' : source;
+    },
+  };
+}
+
+/**
+ * What a whole chain of tasks knows of a value: the worst that any of them says. A part of a task is opened by a program
+ * that may have been led astray, so what it calls the user's request proves nothing to the task above.
+ */
+export function worstOf(all: readonly Sources[]): Sources {
+  return {
+    exposed: all.some(({ exposed }) => exposed),
+    sourceOf(value: Scalar, kind, tool): Source {
+      const ranks = all.map((one) => sources.indexOf(one.sourceOf(value, kind, tool)));
+      return sources[Math.max(...ranks)] ?? 'untrusted';
+    },
+  };
+}
