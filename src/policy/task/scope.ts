@@ -1,4 +1,5 @@
 import { MerlonError } from '../../kernel/errors.ts';
+import { isUnder, normalFolder } from './folder.ts';
 import type { Resource, Scopes } from './task.ts';
 
 /** One scope of the mission's notation, understood. */
@@ -47,7 +48,7 @@ export function formatScope(scope: Scope): string {
 
 /** True when whatever `narrow` allows, `wide` allows too. */
 export function scopeCovers(wide: Scope, narrow: Scope): boolean {
-  if (wide.kind === 'files') return narrow.kind === 'files' && isWithin(narrow.folder, wide.folder);
+  if (wide.kind === 'files') return narrow.kind === 'files' && isUnder(narrow.folder, wide.folder);
   if (wide.kind === 'network') return narrow.kind === 'network' && narrow.origin === wide.origin;
   return narrow.kind === 'sandboxed_code';
 }
@@ -85,11 +86,6 @@ export function defaultScopes(resources: readonly Resource[]): Scopes {
   return { read: files, write: files, execute: resources.includes('code_execution') ? ['sandboxed_code'] : [] };
 }
 
-/** Both are normalised, so that a folder is under another one exactly when its text goes on with a slash. */
-function isWithin(folder: string, wide: string): boolean {
-  return wide === '/' || folder === wide || folder.startsWith(`${wide}/`);
-}
-
 // Controls, and what would show the operator another text than is meant (bidirectional marks, lone surrogates).
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -104,12 +100,9 @@ function folderOf(path: string): string {
   if (/%[0-9a-f]{2}/i.test(path)) {
     throw invalid('holds an encoded character', 'Write the character itself: paths are not decoded.');
   }
-  const steps = path.replace(/\/$/, '').split('/').slice(1);
-  if (steps.some((step) => step === '..' || step === '.')) {
-    throw invalid('holds . or ..', 'Write the folder that the path leads to.');
-  }
-  if (path !== '/' && steps.includes('')) throw invalid('holds an empty step', 'Write single slashes.');
-  return path === '/' ? '/' : `/${steps.join('/')}`;
+  const folder = normalFolder(path);
+  if (folder === undefined) throw invalid('holds ., .. or an empty step', 'Write the folder that the path leads to.');
+  return folder;
 }
 
 function originOf(address: string): string {
