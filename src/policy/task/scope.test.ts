@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MerlonError } from '../../kernel/errors.ts';
+import { readFolder } from '../constraint/check-constraint.ts';
+import { compileConstraint, holds } from '../constraint/compile-constraint.ts';
+import { readBareOrigin } from '../constraint/read-origin.ts';
 import {
   defaultScopes,
   formatScope,
@@ -121,11 +124,14 @@ const step = fc
   .filter((text) => text !== '.' && text !== '..' && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/*?\\%]/u.test(text));
 const files = fc
   .array(fc.oneof(step, fc.constantFrom('tmp', '__proto__', 'toString')), { maxLength: 4 })
-  .map((steps): Scope => ({ kind: 'files', folder: `/${steps.join('/')}` }));
-const network = fc.webAuthority({ withPort: true }).chain((authority) => {
-  const url = URL.parse(`https://${authority}`);
-  return fc.constant<Scope>(url === null ? { kind: 'sandboxed_code' } : { kind: 'network', origin: url.origin });
-});
+  .map((steps) => `/${steps.join('/')}`)
+  .filter((folder) => readFolder(folder) === folder)
+  .map((folder): Scope => ({ kind: 'files', folder }));
+const network = fc
+  .webAuthority({ withPort: true })
+  .map((authority) => readBareOrigin(`https://${authority}`))
+  .filter((origin) => origin !== undefined)
+  .map((origin): Scope => ({ kind: 'network', origin }));
 const scopes = fc.oneof(files, network, fc.constant<Scope>({ kind: 'sandboxed_code' }));
 
 describe('for any scope', () => {
@@ -156,7 +162,13 @@ describe('for any scope', () => {
           return;
         }
         expect(parseScope(formatScope(scope))).toEqual(scope);
-        if (scope.kind === 'files') expect(scope.folder.split('/')).not.toContain('..');
+        if (scope.kind === 'files') {
+          expect(scope.folder.split('/')).not.toContain('..');
+          expect(holds(compileConstraint({ subpath: [scope.folder] }), scope.folder)).toBe(true);
+        }
+        if (scope.kind === 'network') {
+          expect(holds(compileConstraint({ origin: [scope.origin] }), `${scope.origin}/x`)).toBe(true);
+        }
       }),
       { numRuns: 2_000 },
     );

@@ -1,5 +1,7 @@
 import { MerlonError } from '../../kernel/errors.ts';
-import { isUnder, normalFolder } from './folder.ts';
+import { readFolder } from '../constraint/check-constraint.ts';
+import { readBareOrigin } from '../constraint/read-origin.ts';
+import { isUnder } from '../constraint/read-path.ts';
 import type { Resource, Scopes } from './task.ts';
 
 /** One scope of the mission's notation, understood. */
@@ -100,8 +102,13 @@ function folderOf(path: string): string {
   if (/%[0-9a-f]{2}/i.test(path)) {
     throw invalid('holds an encoded character', 'Write the character itself: paths are not decoded.');
   }
-  const folder = normalFolder(path);
-  if (folder === undefined) throw invalid('holds ., .. or an empty step', 'Write the folder that the path leads to.');
+  const folder = path.includes('//') ? undefined : readFolder(path);
+  if (folder === undefined) {
+    throw invalid(
+      'holds ., .. or something else that programs read differently',
+      'Write the folder that the path leads to.',
+    );
+  }
   return folder;
 }
 
@@ -117,17 +124,17 @@ function originOf(address: string): string {
     throw invalid('holds a space or a letter beyond ASCII', 'Write the host in its ASCII form (xn--…).');
   }
   if (/[*\\]/.test(address)) throw invalid('holds * or a backslash', 'Write each origin as a scope of its own.');
-  const url = URL.parse(address);
-  if (url === null) throw invalid('names no http or https origin', 'Write network:https://host/.');
   if (address.includes('@')) throw invalid('holds a user name', 'Write the host alone.');
   const rest = address.slice(address.indexOf('//') + 2).replace(/^[^/?#]*/, '');
+  const origin = readBareOrigin(address.slice(0, address.length - rest.length));
+  if (origin === undefined) throw invalid('names no host that all programs read alike', 'Write network:https://host/.');
   if (rest !== '' && rest !== '/') {
     throw invalid(
       'holds more than an origin',
-      `Write network:${url.origin}/: servers read paths in too many ways to hold a call to one.`,
+      `Write network:${origin}/: servers read paths in too many ways to hold a call to one.`,
     );
   }
-  return url.origin;
+  return origin;
 }
 
 /** Its text is not repeated: a secret may have slipped in here. */
