@@ -46,3 +46,4 @@ export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
 export { createLedger, type Ledger } from './grant/ledger.ts';
 export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
 export { keepsBudgets } from './grant/keeps-budgets.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
