@@ -86,3 +86,4 @@ export { parseTaskContext } from './task/task-context.ts';
 export type { GrantTemplate, TaskType } from './task/task-type.ts';
 export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
 export type { WhyLeftOut } from './task/template-grants.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
