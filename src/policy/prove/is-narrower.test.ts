@@ -118,7 +118,11 @@ describe('isNarrower', () => {
 
   it('uses what is known of a tool only for grants that are bound to this definition of it', () => {
     const profile: ToolProfile = {
-      ...{ tool: mail.tool, hash: 'h1', effects: ['egress'], output: 'trusted', sandboxed: false },
+      tool: mail.tool,
+      hash: 'h1',
+      effects: ['egress'],
+      output: 'trusted',
+      sandboxed: false,
       sinks: { to: 'recipient', 'cc[]': 'recipient' },
     };
     const with1 = (after: Partial<TaskGrant>, before: Partial<TaskGrant>) =>
