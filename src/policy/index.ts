@@ -59,3 +59,16 @@ export { parseTaskContext } from './task/task-context.ts';
 export type { GrantTemplate, TaskType } from './task/task-type.ts';
 export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
 export type { WhyLeftOut } from './task/template-grants.ts';
+// What a task may do, whether a call may be made under it, and what it has used.
+export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
+export { USES } from './grant/task-grant.ts';
+export type { CallDecision, Circumstances, Endorsed, Objection, Spent, ToolCall } from './grant/call-decision.ts';
+export { type CompiledGrants, compileGrants } from './grant/compile-grants.ts';
+export { decideCall } from './grant/decide-call.ts';
+export { type ChainCircumstances, type ChainLink, decideChain } from './grant/decide-chain.ts';
+export { argsHash, type Endorsable, endorsableValues } from './grant/endorsement.ts';
+export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
+export { createLedger, type Ledger } from './grant/ledger.ts';
+export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
+export { keepsBudgets } from './grant/keeps-budgets.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
