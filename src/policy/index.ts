@@ -13,6 +13,9 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
+// What is proven of task grants.
+export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
+export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
 export { type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
