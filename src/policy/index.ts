@@ -14,6 +14,7 @@ export {
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 // What is proven of task grants.
+export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
@@ -86,4 +87,29 @@ export { parseTaskContext } from './task/task-context.ts';
 export type { GrantTemplate, TaskType } from './task/task-type.ts';
 export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
 export type { WhyLeftOut } from './task/template-grants.ts';
+// What a task may do, whether a call may be made under it, and what it has used.
+export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
+export { USES } from './grant/task-grant.ts';
+export type { CallDecision, Circumstances, Endorsed, Objection, Spent, ToolCall } from './grant/call-decision.ts';
+export { type CompiledGrants, compileGrants } from './grant/compile-grants.ts';
+export { decideCall } from './grant/decide-call.ts';
+export { type ChainCircumstances, type ChainLink, decideChain } from './grant/decide-chain.ts';
+export { argsHash, type Endorsable, endorsableValues } from './grant/endorsement.ts';
+export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
+export { createLedger, type Ledger } from './grant/ledger.ts';
+export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
+export { keepsBudgets } from './grant/keeps-budgets.ts';
+
+// What tools can do, by their untrusted definitions.
+export {
+  effects,
+  type Effect,
+  type SinkKind,
+  sinkKinds,
+  type ToolOverride,
+  type ToolProfile,
+} from './tool/tool-profile.ts';
+export { definitionHash } from './tool/definition-hash.ts';
+export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export type { ToolLike } from '../kernel/tool-like.ts';
 export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';

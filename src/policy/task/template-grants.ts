@@ -51,13 +51,27 @@ export function draftOf(
     ...(otherArgs === undefined ? {} : { otherArgs }),
   };
   const kept = Object.keys(within).length === 0 ? said : bothBounds(said, { args: within, otherArgs: 'any' }, profile);
-  const bounds = kept && bothBounds(kept, withoutNamed(pinned, integrity ?? {}), profile);
+  const bounds = kept && bothBounds(kept, beside(said, pinned), profile);
   if (bounds === undefined) return 'arguments';
   return { ...rest, tool, definition: hash, effects: [...effects], ...bounds };
 }
 
-function withoutNamed(pinned: Bounds, named: NonNullable<Bounds['integrity']>): Bounds {
-  if (pinned.integrity === undefined) return pinned;
-  const left = Object.entries(pinned.integrity).filter(([path]) => !Object.hasOwn(named, path));
-  return { ...pinned, integrity: Object.fromEntries(left) };
+/**
+ * What pinning says beside a template: of an argument whose sources the template states, what that states; nothing of the
+ * others that it names, or the silence of `pinned` would refuse them as sinks that nobody named.
+ */
+function beside(said: Bounds, pinned: Bounds): Bounds {
+  const named = new Set([...Object.keys(said.args ?? {}), ...Object.keys(said.integrity ?? {})]);
+  const stated = Object.entries(said.integrity ?? {});
+  const free = [...named]
+    .filter((path) => !Object.hasOwn(pinned.args ?? {}, path))
+    .map((path) => [path, ANYTHING] as const);
+  if (pinned.args === undefined && pinned.integrity === undefined) return pinned;
+  return {
+    ...pinned,
+    args: { ...pinned.args, ...Object.fromEntries(free) },
+    integrity: { ...pinned.integrity, ...Object.fromEntries(stated) },
+  };
 }
+
+const ANYTHING = { optional: true } as const;
