@@ -4,7 +4,7 @@ import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
 import { explainObjections } from '../policy/grant/explain.ts';
-import { readGrants } from '../policy/grant/read-grants.ts';
+import { readGrants } from '../policy/task/read-grants.ts';
 import { writtenGrant } from '../policy/grant/written-grant.ts';
 import type { Task, TaskContext } from '../policy/task/task.ts';
 import type { Gate } from '../gateway/gate.ts';
@@ -116,6 +116,8 @@ export function addTaskRoutes(app: OpenAPIHono<Env>, gate: Gate): void {
 
   app.openapi(routes.open, async (c) => {
     const { keeper, caller } = knock(gate, c.get('caller'));
+    // A task is made of the tools that there are now.
+    await keeper.listTools();
     const { task, credential, leftOut } = await keeper.tasks.open(caller, toContext(c.req.valid('json')));
     return c.json({ task: shown(keeper, task), credential, left_out: leftOut.map((one) => ({ ...one })) }, 201);
   });

@@ -246,10 +246,10 @@ export class Gate implements Pipeline, SessionHost {
     return openLink(this, session, definition, listener);
   }
 
-  learnTools(upstream: string, result: JsonObject): void {
+  async learnTools(upstream: string, result: JsonObject): Promise<void> {
     this.current.upstreams.get(upstream)?.toolHeaders.learn(result);
     const { tools } = result;
-    if (Array.isArray(tools)) this.tasks?.tools.learn(upstream, tools);
+    if (Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools);
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {

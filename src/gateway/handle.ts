@@ -79,7 +79,7 @@ export interface Pipeline {
   /** What bounds calls beside roles; undefined where nothing does. */
   readonly tasks: TaskGate | undefined;
   /** Takes note of a page of an upstream's `tools/list`. */
-  learnTools(upstream: string, result: JsonObject): void;
+  learnTools(upstream: string, result: JsonObject): Promise<void>;
   readonly taskOwners: TaskOwners;
   /** Results of modern upstreams that are still good. */
   readonly cache: ResultCache;
@@ -238,7 +238,7 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 /** What tools there are, and what a task has seen: later decisions depend on both. */
 async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
   const { method, params } = request;
-  if (method === 'tools/list') gate.learnTools(upstream, result);
+  if (method === 'tools/list') await gate.learnTools(upstream, result);
   const { task, profile } = permit;
   if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
   const args = params?.['arguments'];

@@ -117,18 +117,18 @@ function reachesUpstream({ grants }: Task, upstream: string | undefined): boolea
 }
 
 /** Whether a task could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven({ tasks, tools }: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
+export function isGiven({ tasks, profileOf: known }: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
   if (kind !== 'tool') return reachesUpstream(task, upstream);
   if (upstream === undefined || name === undefined) return false;
-  return tasks.shows(task, `${upstream}/${name}`, tools.profile(upstream, name));
+  return tasks.shows(task, `${upstream}/${name}`, known(upstream, name));
 }
 
 /** The tool as it is defined now; of one that nobody has listed yet, the upstreams are asked. */
 async function profileOf(keeper: TaskGate, upstream: string, name: string): Promise<ToolProfile | undefined> {
-  const known = keeper.tools.profile(upstream, name);
+  const known = keeper.profileOf(upstream, name);
   if (known !== undefined) return known;
   await keeper.listTools();
-  return keeper.tools.profile(upstream, name);
+  return keeper.profileOf(upstream, name);
 }
 
 function markOf({ id, epoch }: Task): string {

@@ -6,12 +6,10 @@ import type { Approvals, Tasks } from './tasks.ts';
 export interface TaskGate {
   readonly tasks: Tasks;
   readonly approvals: Approvals;
-  /** The tools of the upstreams as they were last listed. */
-  readonly tools: {
-    profile(upstream: string, name: string): ToolProfile | undefined;
-    /** Takes note of a `tools/list` result of an upstream. */
-    learn(upstream: string, tools: readonly unknown[]): void;
-  };
+  /** A tool as its upstream defined it last; undefined where it was never listed, or is listed twice. */
+  profileOf(upstream: string, name: string): ToolProfile | undefined;
+  /** Takes note of a page of `tools/list`; resolves when the tasks that this concerns know it too. */
+  learnTools(upstream: string, tools: readonly unknown[]): Promise<void>;
   /** Asks the upstreams for their tools, at most every 30 seconds. */
   listTools(): Promise<void>;
   /** False for callers whom no task bounds: the quick answer for most calls. */
