@@ -11,15 +11,16 @@ import { type Journal, openJournal } from '../../kernel/journal.ts';
 import type { Json, JsonObject } from '../../kernel/jsonrpc.ts';
 import { type SteadyTime, steadyTime } from '../../kernel/steady-time.ts';
 import type { CallDecision, Endorsed, ToolCall } from '../../policy/grant/call-decision.ts';
+import { decimalText, zero } from '../../policy/grant/decimal.ts';
+import type { LedgerState } from '../../policy/grant/ledger-state.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
-import type { Sources } from '../../policy/provenance/source.ts';
 import type { Task, TaskContext } from '../../policy/task/task.ts';
 import type { TaskType } from '../../policy/task/task-type.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import { type OwnedCharge, overdrawn, ownedBy } from './budgets.ts';
 import { checkContext } from './check-context.ts';
-import type { LedgerLine, Stage, TaskEngine } from './engine.ts';
-import { afterForgetting, createMemories, worstOf } from './memories.ts';
+import type { Stage, TaskEngine, TaskMemory } from './engine.ts';
+import { createMemories, type Memories, worstOf } from './memories.ts';
 import { digestOf, withStableIds } from './stable-ids.ts';
 import { type Ended, frozen, jsonOf, type Kept, type Opener, type TaskRecord, TaskState } from './task-state.ts';
 import type { Cause, ChangeAnswer, OpenedTask, TaskChange, TaskEvents, Tasks } from './tasks.ts';
@@ -122,7 +123,7 @@ class Registry implements Tasks {
   readonly #journal: Journal;
   readonly #secrets: TaskSecrets;
   readonly #time: SteadyTime;
-  readonly #memories: ReturnType<typeof createMemories>;
+  readonly #memories: Memories;
   /** In force, and not known to be on the disk: ends, narrower grants, exposure. */
   readonly #ending = new Map<string, Ended>();
   readonly #narrowed = new Map<string, Task>();
@@ -328,7 +329,7 @@ class Registry implements Tasks {
       const task = over?.id ?? first.parent ?? id;
       return { outcome: 'deny', because: [{ code: 'delegation', task, because: [{ code: 'expired' }] }] };
     }
-    const sources = worstOf(chain.map((task) => this.#sourcesOf(task)));
+    const sources = worstOf(chain.map((task) => this.#memoryOf(task)));
     const now = this.#time.now();
     return this.#options.engine.decide(this.#stages(chain), call, { now, profile, sources, endorsed });
   }
@@ -352,9 +353,9 @@ class Registry implements Tasks {
     await this.#journal.append(jsonOf(this.#state.charge(owned)));
   }
 
-  async learn({ id }: Task, profile: ToolProfile, result: JsonObject): Promise<void> {
+  async learn({ id }: Task, profile: ToolProfile, result: JsonObject, args: JsonObject = {}): Promise<void> {
     const chain = this.#chain(id);
-    for (const task of chain) this.#memoryOf(task).learn(profile, result);
+    for (const task of chain) this.#memoryOf(task).learn(profile, args, result);
     if (profile.output === 'trusted') return;
     const fresh = chain.map((task) => task.id).filter((one) => !this.#isExposed(one));
     const waiting = chain.some((task) => this.#exposed.has(task.id));
@@ -414,8 +415,9 @@ class Registry implements Tasks {
   }
 
   #mint(type: TaskType, role: string, context: TaskContext, expiresAt: number, parent?: Task): readonly TaskGrant[] {
+    const now = this.#time.now();
     const profiles = this.#options.profiles().filter(({ tool }) => this.#options.mayUse(role, tool));
-    const grants = withStableIds(this.#options.engine.mint({ type, role, context, profiles, expiresAt, parent }));
+    const grants = withStableIds(this.#options.engine.mint({ type, role, context, profiles, now, expiresAt, parent }));
     this.#options.engine.check(grants);
     return grants;
   }
@@ -596,15 +598,10 @@ class Registry implements Tasks {
     });
   }
 
-  #memoryOf({ id }: Task): ReturnType<TaskEngine['memory']> {
-    return this.#memories.of(id, () => this.#options.engine.memory(this.#state.get(id)?.request));
-  }
-
-  #sourcesOf(task: Task): Sources {
-    const memory = this.#memoryOf(task);
-    // After a restart nothing is known of what an exposed task saw.
-    const hasForgotten = this.#memories.isForgotten(task.id) || (this.#isExposed(task.id) && !memory.exposed);
-    return hasForgotten ? afterForgetting(memory) : memory;
+  #memoryOf({ id }: Task): TaskMemory {
+    return this.#memories.of(id, (isForgotten) =>
+      this.#options.engine.memory(this.#state.get(id)?.request, isForgotten || this.#isExposed(id)),
+    );
   }
 
   #isExposed(id: string): boolean {
@@ -745,18 +742,18 @@ class Registry implements Tasks {
 }
 
 function keepUntil({ task, endedAt = 0, standing, ledger }: Kept): number {
-  if (!standing || ledger.state().length === 0) return endedAt + KEEP_ENDED_MS;
+  if (!standing) return endedAt + KEEP_ENDED_MS;
   // What was used within a span counts in the next task of the role.
-  const spans = task.grants.flatMap(({ budgets = [] }) =>
-    budgets.map((budget) => (budget.kind === 'distinct' ? 0 : (budget.perSeconds ?? 0) * 1_000)),
+  const ends = rolling(ledger.state()).flatMap(({ recent = [] }) =>
+    recent.map((one) => one.at + one.perSeconds * 1_000),
   );
-  return Math.max(endedAt, task.expiresAt) + Math.max(KEEP_ENDED_MS, ...spans);
+  return Math.max(endedAt + KEEP_ENDED_MS, task.expiresAt, ...ends);
 }
 
 /** What is left of a ledger when everything begins anew but what rolls. */
-function rolling(lines: readonly LedgerLine[]): readonly LedgerLine[] {
+function rolling(lines: LedgerState): LedgerState {
   return lines.flatMap(({ grant, budget, recent }) =>
-    recent === undefined || recent.length === 0 ? [] : [{ grant, budget, total: '0', recent }],
+    recent === undefined || recent.length === 0 ? [] : [{ grant, budget, total: decimalText(zero), recent }],
   );
 }
 

@@ -61,8 +61,9 @@ export interface Tasks {
   /**
    * Takes note of what a tool returned, for where values come from. At once; resolves when it is durable that the task
    * has seen strangers' text. Before the reply is released.
+   * @param args what the tool was called with; a lookup by the user's words names what it finds
    */
-  learn(task: Task, profile: ToolProfile, result: JsonObject): Promise<void>;
+  learn(task: Task, profile: ToolProfile, result: JsonObject, args?: JsonObject): Promise<void>;
   /** True when the task has seen output of an untrusted tool. */
   exposed(task: Task): boolean;
   /**
