@@ -47,7 +47,6 @@ export const errorTable = {
   AUTH_INVALID: { http: 401, rpc: -31401, todo: 'Use a valid, unexpired credential.' },
   ISSUER_UNAVAILABLE: { todo: 'Check that the gateway can reach the issuer; it tries again by itself.' },
   FORBIDDEN: { http: 403, rpc: -31403, todo: 'Ask an administrator for the permission named.' },
-  CALL_DENIED: { http: 403, rpc: -31403, todo: 'Ask for a wider task, or for an approval of this call.' },
   HOST_NOT_ALLOWED: { http: 403, rpc: -31403, todo: 'Add the host to server.allowed_hosts.' },
   ORIGIN_NOT_ALLOWED: { http: 403, rpc: -31403, todo: 'Add the origin to server.allowed_origins.' },
   RATE_LIMITED: { http: 429, rpc: -31429, todo: 'Wait for the time in Retry-After.' },

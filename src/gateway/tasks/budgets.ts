@@ -1,4 +1,5 @@
 import type { Spent } from '../../policy/grant/call-decision.ts';
+import { exceeds } from '../../policy/grant/decimal.ts';
 import type { Budget, Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
 
 /** A charge that says of which task. */
@@ -39,7 +40,5 @@ function fits({ grant, budget: index, at, amount, values = [] }: Charge, budget:
     const known = spent.values(grant, index);
     return known.size + values.filter((value) => !known.has(value)).length <= budget.max;
   }
-  const used = spent.used(grant, index, at, budget.perSeconds);
-  // The ledger adds decimals exactly, this adds doubles: what fits exactly must not fail by the last bit.
-  return used + amount <= budget.max * (1 + Number.EPSILON * 4);
+  return !exceeds(spent.used(grant, index, at, budget.perSeconds), amount, budget.max);
 }

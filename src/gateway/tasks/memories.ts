@@ -4,8 +4,8 @@ import type { TaskMemory } from './engine.ts';
 
 /** What tasks have seen, for a bounded number of tasks: the one that was used least recently gives way. */
 export interface Memories {
-  /** The memory of a task, made anew (with `make`) when there is none. */
-  of(id: string, make: () => TaskMemory): TaskMemory;
+  /** The memory of a task, made anew when there is none; `isForgotten` where it had one. */
+  of(id: string, make: (isForgotten: boolean) => TaskMemory): TaskMemory;
   /** True when the task had one that is gone: what is not known to it then may have been a stranger's. */
   isForgotten(id: string): boolean;
   drop(id: string): void;
@@ -17,7 +17,7 @@ export function createMemories(most: number): Memories {
   const forgotten = new Set<string>();
   return {
     of(id, make) {
-      const memory = known.get(id) ?? make();
+      const memory = known.get(id) ?? make(forgotten.has(id));
       known.delete(id);
       known.set(id, memory);
       const [oldest] = known.keys();
@@ -31,17 +31,6 @@ export function createMemories(most: number): Memories {
     drop(id) {
       known.delete(id);
       forgotten.delete(id);
-    },
-  };
-}
-
-/** The sources of a task that has seen more than it remembers: what it does not know may have come from anybody. */
-export function afterForgetting(memory: Sources): Sources {
-  return {
-    exposed: true,
-    sourceOf(value, kind, tool) {
-      const source = memory.sourceOf(value, kind, tool);
-      return source === 'unknown' ? 'untrusted' : source;
     },
   };
 }

@@ -11,15 +11,17 @@ import { type Journal, openJournal } from '../../kernel/journal.ts';
 import type { Json, JsonObject } from '../../kernel/jsonrpc.ts';
 import { type SteadyTime, steadyTime } from '../../kernel/steady-time.ts';
 import type { CallDecision, Endorsed, ToolCall } from '../../policy/grant/call-decision.ts';
+import { decimalText, zero } from '../../policy/grant/decimal.ts';
+import type { LedgerState } from '../../policy/grant/ledger-state.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
-import type { Sources } from '../../policy/provenance/source.ts';
 import type { Task, TaskContext } from '../../policy/task/task.ts';
 import type { TaskType } from '../../policy/task/task-type.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import { type OwnedCharge, overdrawn, ownedBy } from './budgets.ts';
+import { defaultContext } from '../../policy/task/task-types.ts';
 import { checkContext } from './check-context.ts';
-import type { LedgerLine, Stage, TaskEngine } from './engine.ts';
-import { afterForgetting, createMemories, worstOf } from './memories.ts';
+import type { Minted, Stage, TaskEngine, TaskMemory } from './engine.ts';
+import { createMemories, type Memories, worstOf } from './memories.ts';
 import { digestOf, withStableIds } from './stable-ids.ts';
 import { type Ended, frozen, jsonOf, type Kept, type Opener, type TaskRecord, TaskState } from './task-state.ts';
 import type { Cause, ChangeAnswer, OpenedTask, TaskChange, TaskEvents, Tasks } from './tasks.ts';
@@ -80,6 +82,15 @@ const KEEP_ENDED_MS = DAY_MS;
 const CLEAN_AFTER_MS = 60_000;
 const MIN_COMPACT_LINES = 10_000;
 const GATEWAY = 'gateway';
+/** What no tool returned whose definition is known. */
+const STRANGERS: ToolProfile = {
+  tool: '',
+  hash: '',
+  effects: ['read'],
+  sinks: {},
+  output: 'untrusted',
+  sandboxed: false,
+};
 
 /**
  * Opens the tasks that a journal holds. Everything in force is what the journal says, except that what narrows or ends is
@@ -122,7 +133,7 @@ class Registry implements Tasks {
   readonly #journal: Journal;
   readonly #secrets: TaskSecrets;
   readonly #time: SteadyTime;
-  readonly #memories: ReturnType<typeof createMemories>;
+  readonly #memories: Memories;
   /** In force, and not known to be on the disk: ends, narrower grants, exposure. */
   readonly #ending = new Map<string, Ended>();
   readonly #narrowed = new Map<string, Task>();
@@ -197,7 +208,7 @@ class Registry implements Tasks {
       expiresAt,
       epoch: 1,
       status: 'open',
-      grants: minted,
+      grants: minted.grants,
     });
     const opener = caller.task === undefined ? openerOf(caller) : parent?.opener;
     await this.#put(
@@ -213,7 +224,7 @@ class Registry implements Tasks {
       },
       { by: caller.principal, why: 'opened' },
     );
-    return { task, credential: text };
+    return { task, credential: text, leftOut: minted.leftOut };
   }
 
   verify(text: string, given: number): Caller | { readonly refused: string; readonly credential?: string } {
@@ -328,7 +339,7 @@ class Registry implements Tasks {
       const task = over?.id ?? first.parent ?? id;
       return { outcome: 'deny', because: [{ code: 'delegation', task, because: [{ code: 'expired' }] }] };
     }
-    const sources = worstOf(chain.map((task) => this.#sourcesOf(task)));
+    const sources = worstOf(chain.map((task) => this.#memoryOf(task)));
     const now = this.#time.now();
     return this.#options.engine.decide(this.#stages(chain), call, { now, profile, sources, endorsed });
   }
@@ -352,10 +363,15 @@ class Registry implements Tasks {
     await this.#journal.append(jsonOf(this.#state.charge(owned)));
   }
 
-  async learn({ id }: Task, profile: ToolProfile, result: JsonObject): Promise<void> {
+  async learn(
+    { id }: Task,
+    profile: ToolProfile | undefined,
+    args: JsonObject,
+    result: JsonObject,
+  ): Promise<void> {
     const chain = this.#chain(id);
-    for (const task of chain) this.#memoryOf(task).learn(profile, result);
-    if (profile.output === 'trusted') return;
+    for (const task of chain) this.#memoryOf(task).learn(profile ?? STRANGERS, args, result);
+    if (profile?.output === 'trusted') return;
     const fresh = chain.map((task) => task.id).filter((one) => !this.#isExposed(one));
     const waiting = chain.some((task) => this.#exposed.has(task.id));
     if (fresh.length === 0 && !waiting) return;
@@ -413,11 +429,13 @@ class Registry implements Tasks {
     }
   }
 
-  #mint(type: TaskType, role: string, context: TaskContext, expiresAt: number, parent?: Task): readonly TaskGrant[] {
+  #mint(type: TaskType, role: string, context: TaskContext, expiresAt: number, parent?: Task): Minted {
+    const now = this.#time.now();
     const profiles = this.#options.profiles().filter(({ tool }) => this.#options.mayUse(role, tool));
-    const grants = withStableIds(this.#options.engine.mint({ type, role, context, profiles, expiresAt, parent }));
+    const minted = this.#options.engine.mint({ type, role, context, profiles, now, expiresAt, parent });
+    const grants = withStableIds(minted.grants);
     this.#options.engine.check(grants);
-    return grants;
+    return { grants, leftOut: minted.leftOut };
   }
 
   /** The standing task of a principal, in place of one whose time is over. */
@@ -435,7 +453,7 @@ class Registry implements Tasks {
       expiresAt,
       epoch: 1,
       status: 'open',
-      grants: this.#mint(type, role, {}, expiresAt),
+      grants: this.#mint(type, role, defaultContext(type), expiresAt).grants,
     });
     const last = lastId === undefined ? undefined : this.#state.get(lastId);
     const ledger = rolling(last?.ledger.state() ?? []);
@@ -528,7 +546,7 @@ class Registry implements Tasks {
       if (!isSame) await this.close(id, 'revoked', because('its type was changed'));
       return;
     }
-    const minted = this.#mint(type, task.role, {}, task.expiresAt);
+    const minted = this.#mint(type, task.role, defaultContext(type), task.expiresAt).grants;
     const known = new Set(task.grants.map(({ tool }) => tool));
     // A tool that has another definition now gets no new grant by that: whoever defines tools would widen what they may do.
     const grants = isSame ? [...task.grants, ...minted.filter(({ tool }) => !known.has(tool))] : minted;
@@ -596,15 +614,10 @@ class Registry implements Tasks {
     });
   }
 
-  #memoryOf({ id }: Task): ReturnType<TaskEngine['memory']> {
-    return this.#memories.of(id, () => this.#options.engine.memory(this.#state.get(id)?.request));
-  }
-
-  #sourcesOf(task: Task): Sources {
-    const memory = this.#memoryOf(task);
-    // After a restart nothing is known of what an exposed task saw.
-    const hasForgotten = this.#memories.isForgotten(task.id) || (this.#isExposed(task.id) && !memory.exposed);
-    return hasForgotten ? afterForgetting(memory) : memory;
+  #memoryOf({ id }: Task): TaskMemory {
+    return this.#memories.of(id, (isForgotten) =>
+      this.#options.engine.memory(this.#state.get(id)?.request, isForgotten || this.#isExposed(id)),
+    );
   }
 
   #isExposed(id: string): boolean {
@@ -745,18 +758,18 @@ class Registry implements Tasks {
 }
 
 function keepUntil({ task, endedAt = 0, standing, ledger }: Kept): number {
-  if (!standing || ledger.state().length === 0) return endedAt + KEEP_ENDED_MS;
+  if (!standing) return endedAt + KEEP_ENDED_MS;
   // What was used within a span counts in the next task of the role.
-  const spans = task.grants.flatMap(({ budgets = [] }) =>
-    budgets.map((budget) => (budget.kind === 'distinct' ? 0 : (budget.perSeconds ?? 0) * 1_000)),
+  const ends = rolling(ledger.state()).flatMap(({ recent = [] }) =>
+    recent.map((one) => one.at + one.perSeconds * 1_000),
   );
-  return Math.max(endedAt, task.expiresAt) + Math.max(KEEP_ENDED_MS, ...spans);
+  return Math.max(endedAt + KEEP_ENDED_MS, task.expiresAt, ...ends);
 }
 
 /** What is left of a ledger when everything begins anew but what rolls. */
-function rolling(lines: readonly LedgerLine[]): readonly LedgerLine[] {
+function rolling(lines: LedgerState): LedgerState {
   return lines.flatMap(({ grant, budget, recent }) =>
-    recent === undefined || recent.length === 0 ? [] : [{ grant, budget, total: '0', recent }],
+    recent === undefined || recent.length === 0 ? [] : [{ grant, budget, total: decimalText(zero), recent }],
   );
 }
 

@@ -1,8 +1,10 @@
 import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/jsonrpc.ts';
 import { deepFreeze } from '../../kernel/readonly.ts';
+import type { Ledger } from '../../policy/grant/ledger.ts';
+import { isLedgerState, type LedgerState } from '../../policy/grant/ledger-state.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
 import type { Task } from '../../policy/task/task.ts';
-import type { LedgerLine, TaskEngine, TaskLedger } from './engine.ts';
+import type { TaskEngine } from './engine.ts';
 
 /** With what a task was opened: when that counts no more, neither does the task's credential. */
 export interface Opener {
@@ -27,7 +29,7 @@ export interface Kept {
   readonly adjusted: boolean;
   readonly exposed: boolean;
   readonly endedAt: number | undefined;
-  readonly ledger: TaskLedger;
+  readonly ledger: Ledger;
 }
 
 /** What a journal of tasks says, each a line. */
@@ -43,7 +45,7 @@ export type TaskRecord =
       readonly adjusted?: true;
       readonly exposed?: true;
       readonly endedAt?: number;
-      readonly ledger?: readonly LedgerLine[];
+      readonly ledger?: LedgerState;
     }
   | {
       readonly kind: 'grants';
@@ -231,8 +233,10 @@ function recordFrom(json: Json): TaskRecord {
 
 function isRecord(json: JsonObject): boolean {
   const { kind, id, ids, task, opener, grants, charges, status } = json;
-  if (kind === 'open')
-    return isObject(opener) && typeof json['typeHash'] === 'string' && isObject(task) && isTask(task);
+  if (kind === 'open') {
+    const { ledger = [], typeHash } = json;
+    return isObject(opener) && isText(typeHash) && isLedgerState(ledger) && isObject(task) && isTask(task);
+  }
   if (kind === 'grants')
     return typeof id === 'string' && Number.isSafeInteger(json['epoch']) && isList(grants, isObject);
   if (kind === 'end') return isList(ids, isText) && isEnded(status) && Number.isFinite(json['at']);
