@@ -18,6 +18,11 @@ export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { type ToolLike } from '../kernel/tool-like.ts';
 
 // What arguments must be.
+// What arguments must be, read as the programs that get them do.
+export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
+export { argumentHolds, type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
+export { type ConstraintProblem, constraintProblems, readFolder } from './constraint/check-constraint.ts';
+export { describeConstraint } from './constraint/describe-constraint.ts';
 export {
   type Argument,
   type ArgumentPath,
