@@ -461,7 +461,7 @@ export const rows: readonly Row[] = [
   row('list_commits', 'List commits of a branch.', { repo: text, sha: text }, 'read'),
   row('search_code', 'Search code in repositories.', { q: text, language: text }, 'read'),
   row('create_gist', 'Creates a gist.', { files: object, public: yes, description: text }, 'write egress', {
-    files: 'path',
+    files: 'target',
     public: 'permission',
   }),
   // cloud and operations
