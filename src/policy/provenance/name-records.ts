@@ -20,7 +20,11 @@ export const MAX_NAMESAKES = 10;
  * What this cannot tell: a record that somebody planted under the very name that the user says. It then counts as
  * named like the real one. Text inside fields cannot bring that about, only whoever can make records of their own.
  */
-export function namedRecords(request: Request, records: readonly Record[], lookups: readonly string[]): readonly Record[] {
+export function namedRecords(
+  request: Request,
+  records: readonly Record[],
+  lookups: readonly string[],
+): readonly Record[] {
   const named = new Set<Record>();
   const add = (some: readonly Record[]): void => {
     if (some.length <= MAX_NAMESAKES) for (const record of some) named.add(record);

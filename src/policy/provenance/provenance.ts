@@ -97,7 +97,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function trust(text: string): void {
     const node = readStructure(text);
     const whole = node === undefined ? [text.trim()] : scalarsIn(node);
-    for (const value of whole) if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(fold(value));
+    for (const value of whole)
+      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(fold(value));
   }
 
   function see(text: string): void {
@@ -161,13 +162,20 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
-    if (isSaid(request, value, kind)) return 'user';
+    if (isSaid(request, value, kind) || isSaidKind(String(value), path)) return 'user';
     const text = String(value).trim();
     if (isDisguised(text)) return exposed ? 'untrusted' : 'unknown';
     const folded = fold(text);
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
     return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  /** `type: file` beside the id of one: a word for a kind of thing, which can do no harm where the user says it. */
+  function isSaidKind(text: string, path: string): boolean {
+    return (
+      /(?:^|\.)(?:type|kind)$/.test(path) && GENERIC.has(text) && request.tokens.some((token) => token.text === text)
+    );
   }
 
   function isLinked(folded: string, text: string, kind: SinkKind | undefined, tool: string, path: string): boolean {

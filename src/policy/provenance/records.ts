@@ -21,7 +21,9 @@ const MAX_FIELD_WORDS = 16;
 
 /** True for a field that somebody wrote as text: whatever stands in it is said, not recorded. */
 export function isProse(text: string): boolean {
-  return text.length > MAX_FIELD || text.includes('\n') || text.split(/\s+/, MAX_FIELD_WORDS + 2).length > MAX_FIELD_WORDS;
+  return (
+    text.length > MAX_FIELD || text.includes('\n') || text.split(/\s+/, MAX_FIELD_WORDS + 2).length > MAX_FIELD_WORDS
+  );
 }
 
 /** The records in what a tool returned, each list of them apart, as one list is what its tool chose them from. */
@@ -60,7 +62,11 @@ function isTableOfNames({ entries }: NodeMap): boolean {
 }
 
 function isDataKey(key: string): boolean {
-  const last = key.toLowerCase().split(/[\s_-]+/).at(-1) ?? '';
+  const last =
+    key
+      .toLowerCase()
+      .split(/[\s_-]+/)
+      .at(-1) ?? '';
   return /[\p{Lu}\s@.\d]|[^\p{ASCII}]/u.test(key) && !GENERIC.has(last) && !GENERIC.has(`${last}s`);
 }
 

@@ -54,7 +54,9 @@ function quotedIn(text: string): ReadonlySet<string> {
   for (const pattern of [/"([^"\n]{1,400})"/g, /“([^”\n]{1,400})”/gu, /`([^`\n]{1,1000})`/g]) {
     for (const [, inner = ''] of text.matchAll(pattern)) found.add(inner.trim());
   }
-  for (const [, inner = ''] of text.matchAll(/(?<![\p{L}\p{N}])['‘]([^'’\n]{1,400}(?:['’][\p{L}][^'’\n]{0,400}){0,4})['’](?![\p{L}\p{N}])/gu)) {
+  for (const [, inner = ''] of text.matchAll(
+    /(?<![\p{L}\p{N}])['‘]([^'’\n]{1,400}(?:['’][\p{L}][^'’\n]{0,400}){0,4})['’](?![\p{L}\p{N}])/gu,
+  )) {
     found.add(inner.trim());
   }
   return found;

@@ -52,7 +52,9 @@ function tokenOf(text: string, chunk: string, index: number): Token | undefined 
   const end = index + lead.length + raw.length;
   const folded = fold(raw);
   const owner = POSSESSIVE.exec(folded)?.[1];
-  const breaks = /[.:]/.test(tail) || /^['"”»)\]}]*[,;!?()[\]{}|]|^[^\S\n]*\n/u.test(text.slice(end + tail.length, end + tail.length + 8));
+  const breaks =
+    /[.:]/.test(tail) ||
+    /^['"”»)\]}]*[,;!?()[\]{}|]|^[^\S\n]*\n/u.test(text.slice(end + tail.length, end + tail.length + 8));
   const base = { text: folded, raw, breaks, hash: lead.endsWith('#'), at: index + lead.length, end };
   return owner === undefined ? base : { ...base, owner };
 }

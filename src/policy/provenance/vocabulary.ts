@@ -62,11 +62,23 @@ export const SUPERLATIVES: readonly {
 }[] = [
   { words: ['largest', 'biggest'], most: 'max', fields: ['size', 'bytes', 'length', 'amount', 'total'] },
   { words: ['smallest'], most: 'min', fields: ['size', 'bytes', 'length', 'amount', 'total'] },
-  { words: ['newest', 'latest', 'most recent'], most: 'max', fields: ['date', 'time', 'timestamp', 'created', 'modified', 'updated', 'at'] },
-  { words: ['oldest', 'earliest'], most: 'min', fields: ['date', 'time', 'timestamp', 'created', 'modified', 'updated', 'at'] },
+  {
+    words: ['newest', 'latest', 'most recent'],
+    most: 'max',
+    fields: ['date', 'time', 'timestamp', 'created', 'modified', 'updated', 'at'],
+  },
+  {
+    words: ['oldest', 'earliest'],
+    most: 'min',
+    fields: ['date', 'time', 'timestamp', 'created', 'modified', 'updated', 'at'],
+  },
   { words: ['cheapest', 'least expensive'], most: 'min', fields: ['price', 'cost', 'fee', 'rate'] },
   { words: ['most expensive', 'priciest'], most: 'max', fields: ['price', 'cost', 'fee', 'rate'] },
-  { words: ['best-rated', 'best rated', 'highest-rated', 'highest rated', 'top-rated', 'top rated'], most: 'max', fields: ['rating', 'score', 'stars'] },
+  {
+    words: ['best-rated', 'best rated', 'highest-rated', 'highest rated', 'top-rated', 'top rated'],
+    most: 'max',
+    fields: ['rating', 'score', 'stars'],
+  },
 ];
 
 /** Words of tool and argument names that say nothing of what kind of thing an id is of. */

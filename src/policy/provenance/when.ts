@@ -48,7 +48,10 @@ const MINUTES: Readonly<Record<string, number>> = { minute: 1, min: 1, hour: 60,
 export function whenOf(text: string): When {
   const found = { days: [] as Day[], times: [] as number[], spans: [] as number[], places: [] as [number, number][] };
   // White space of any length is one space for the patterns, without moving what comes after it.
-  const plain = text.toLowerCase().replaceAll(/[\u00a0\n\t]/g, ' ').replaceAll('’', "'");
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[\u00a0\n\t]/g, ' ')
+    .replaceAll('’', "'");
   if (plain.length !== text.length) return { ...found, relative: true };
   addDays(plain, found);
   addTimes(plain, found);

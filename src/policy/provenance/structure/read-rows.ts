@@ -15,9 +15,7 @@ export function readTable(text: string): Node {
 }
 
 function cellsOf(line: string): string[] {
-  return line
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.replaceAll('\\|', '|').trim());
+  return line.split(/(?<!\\)\|/).map((cell) => cell.replaceAll('\\|', '|').trim());
 }
 
 /**
@@ -60,7 +58,10 @@ export function readNamedLines(text: string): Node {
   const [heading = []] = rows.map((row) => row.map(([name]) => name));
   const isSame = rows.every((row) => row.map(([name]) => name).join('\n') === heading.join('\n'));
   if (!isSame) throw noRows();
-  return recordsOf(heading, rows.map((row) => row.map(([, value]) => value)));
+  return recordsOf(
+    heading,
+    rows.map((row) => row.map(([, value]) => value)),
+  );
 }
 
 function pairOf(part: string): readonly [string, string] {
@@ -82,7 +83,10 @@ function recordsOf(heading: readonly string[], rows: readonly (readonly string[]
 }
 
 function linesOf(text: string): string[] {
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 function noRows(): NotThisForm {

@@ -43,7 +43,10 @@ function jsonNode(value: unknown, depth: number, count: () => void): Node {
   if (depth > MAX_DEPTH) throw new NotThisForm('too deep');
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => jsonNode(item, depth + 1, count)) };
   if (isObject(value)) {
-    return { kind: 'map', entries: Object.entries(value).map(([key, item]) => [key, jsonNode(item, depth + 1, count)]) };
+    return {
+      kind: 'map',
+      entries: Object.entries(value).map(([key, item]) => [key, jsonNode(item, depth + 1, count)]),
+    };
   }
   if (isExactNumber(value)) return { kind: 'scalar', text: JSON.stringify(value), type: 'number' };
   if (typeof value === 'number') return { kind: 'scalar', text: String(value), type: 'number' };

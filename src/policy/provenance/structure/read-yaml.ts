@@ -105,7 +105,8 @@ function createReader(lines: Line[]): { block: (indent: number, depth: number) =
     at += 1;
     const sign = start.charAt(0);
     if (sign === "'" || sign === '"') return quoted(start, indent);
-    if (/^[|>][+-]?\d?$/.test(start)) return { kind: 'scalar', text: further(indent).join('\n').trim(), type: 'string' };
+    if (/^[|>][+-]?\d?$/.test(start))
+      return { kind: 'scalar', text: further(indent).join('\n').trim(), type: 'string' };
     if (sign === '[' || sign === '{') return readLiteral(start);
     if (/^[&*!%@`#]/.test(start)) throw noYaml();
     const all = [start, ...further(indent)];
