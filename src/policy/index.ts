@@ -85,6 +85,12 @@ export {
 } from './task/calculate-minimal-permissions.ts';
 export { type IsNarrower } from './task/cut-to-parent.ts';
 export { type NotGiven } from './task/given-scopes.ts';
+export type { Bounds } from './task/bounds.ts';
+export { type Adjustment, adjustForCall, type AdjustOptions, type WhyNone } from './task/adjust-for-call.ts';
+export { type Changed, narrow, type Narrowing, revokeAll } from './task/change-task.ts';
+export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
+export { changeOf } from './task/task-change.ts';
+export type { NotGiven } from './task/given-scopes.ts';
 export { beyondCeiling, type CeilingEffect, ceilingEffects, ceilingOf } from './task/role-ceiling.ts';
 export {
   defaultScopes,
@@ -119,3 +125,19 @@ export {
   type ProvenanceState,
 } from './provenance/provenance.ts';
 export { type Pin, pin } from './task/pin.ts';
+export type { GrantTemplate, TaskType } from './task/task-type.ts';
+export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
+export type { Pinned, WhyLeftOut } from './task/template-grants.ts';
+// What a task may do, whether a call may be made under it, and what it has used.
+export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
+export { USES } from './grant/task-grant.ts';
+export type { CallDecision, Circumstances, Endorsed, Objection, Spent, ToolCall } from './grant/call-decision.ts';
+export { type CompiledGrants, compileGrants } from './grant/compile-grants.ts';
+export { decideCall } from './grant/decide-call.ts';
+export { type ChainCircumstances, type ChainLink, decideChain } from './grant/decide-chain.ts';
+export { argsHash, type Endorsable, endorsableValues } from './grant/endorsement.ts';
+export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
+export { createLedger, type Ledger } from './grant/ledger.ts';
+export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
+export { keepsBudgets } from './grant/keeps-budgets.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
