@@ -15,6 +15,7 @@ export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdic
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 // What is proven of task grants.
 export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
+export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
