@@ -13,3 +13,10 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
+
+// Learning task grants from what tasks did.
+export { type Missing, missingMass } from './learn/coverage.ts';
+export type { Evidence, Rung } from './learn/generalise.ts';
+export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
+export type { LearnedArgument, LearnedGrant, LearnedGroup, LeftOut, LeftOutReason } from './learn/learned.ts';
+export type { Trace, TraceCall, TraceOutcome } from './learn/trace.ts';

@@ -1,0 +1,90 @@
+import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
+import { addLeaf, addPresence, type ArgumentEvidence, createEvidence } from './argument-evidence.ts';
+import { type Extremes, stretch } from './extremes.ts';
+import { leavesOf } from './leaves.ts';
+import type { TraceCall } from './trace.ts';
+import type { At } from './vocabulary.ts';
+
+/** What was seen of one tool in one kind of task. */
+export interface ToolEvidence {
+  readonly tool: string;
+  readonly profile: ToolProfile | undefined;
+  calls: number;
+  traces: number;
+  last: number;
+  /** Numbers of its calls, kept while one trace has it. */
+  lone: number[];
+  /** Calls whose arguments the record does not hold whole. */
+  unread: number;
+  readonly args: Map<string, ArgumentEvidence>;
+  /** Calls in one trace. */
+  uses: Extremes | undefined;
+  /** Sums of amounts over one trace, by argument. */
+  readonly sums: Map<string, Extremes>;
+  /** Of the trace at hand. */
+  now: { trace: number; uses: number; readonly sums: Map<string, number> };
+}
+
+const MOST_ARGUMENTS = 256;
+const MOST_LONE = 1_000;
+
+/** No evidence yet. */
+export function createToolEvidence(tool: string, profile: ToolProfile | undefined): ToolEvidence {
+  const now = { trace: -1, uses: 0, sums: new Map<string, number>() };
+  const none = { calls: 0, traces: 0, last: -1, lone: [], unread: 0, uses: undefined };
+  return { tool, profile, ...none, args: new Map(), sums: new Map(), now };
+}
+
+/** The kind of sink that a profile calls an argument; undefined for a plain one or without a profile. */
+export function sinkOf(profile: ToolProfile | undefined, path: string): SinkKind | undefined {
+  return profile !== undefined && Object.hasOwn(profile.sinks, path) ? profile.sinks[path] : undefined;
+}
+
+/** Takes note of a call. Those of one trace come together. */
+export function addCall(evidence: ToolEvidence, call: TraceCall, at: At): void {
+  evidence.calls += 1;
+  if (evidence.last !== at.trace) {
+    evidence.traces += 1;
+    evidence.last = at.trace;
+    evidence.now = { trace: at.trace, uses: 0, sums: new Map() };
+  }
+  if (evidence.traces > 1) evidence.lone = [];
+  else if (evidence.lone.length < MOST_LONE) evidence.lone.push(at.call);
+  evidence.now.uses += 1;
+  evidence.uses = stretch(evidence.uses, evidence.now.uses, at.trace, at.call);
+  addArguments(evidence, call, at);
+}
+
+function addArguments(evidence: ToolEvidence, { args, hidden = [], sources }: TraceCall, at: At): void {
+  const leaves = args === undefined ? undefined : leavesOf(args);
+  if (leaves === undefined) {
+    evidence.unread += 1;
+    return;
+  }
+  for (const leaf of leaves) {
+    const argument = argumentAt(evidence, leaf.path);
+    if (argument === undefined) continue;
+    addPresence(argument, at, sources?.get(leaf.path));
+    const isHidden = hidden.some(
+      (key) => leaf.path === key || (/^[.[]/.test(leaf.path.slice(key.length)) && leaf.path.startsWith(key)),
+    );
+    addLeaf(argument, isHidden ? { path: leaf.path, kind: 'opaque' } : leaf, at);
+    if (!isHidden && leaf.kind === 'scalar' && typeof leaf.value === 'number')
+      addSum(evidence, leaf.path, leaf.value, at);
+  }
+}
+
+function argumentAt({ args }: ToolEvidence, path: string): ArgumentEvidence | undefined {
+  const known = args.get(path);
+  if (known !== undefined || args.size >= MOST_ARGUMENTS) return known;
+  const fresh = createEvidence();
+  args.set(path, fresh);
+  return fresh;
+}
+
+function addSum({ profile, now, sums }: ToolEvidence, path: string, value: number, at: At): void {
+  if (sinkOf(profile, path) !== 'amount') return;
+  const sum = (now.sums.get(path) ?? 0) + value;
+  now.sums.set(path, sum);
+  sums.set(path, stretch(sums.get(path), sum, at.trace, at.call));
+}
