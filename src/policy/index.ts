@@ -20,3 +20,37 @@ export type { Evidence, Rung } from './learn/generalise.ts';
 export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
 export type { LearnedArgument, LearnedGrant, LearnedGroup, LeftOut, LeftOutReason } from './learn/learned.ts';
 export type { Trace, TraceCall, TraceOutcome } from './learn/trace.ts';
+
+// What arguments must be, read as the programs that get them do.
+export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
+export { type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
+export { type ConstraintProblem, constraintProblems, readFolder } from './constraint/check-constraint.ts';
+export { describeConstraint } from './constraint/describe-constraint.ts';
+export {
+  type Argument,
+  type ArgumentPath,
+  type ArgumentValue,
+  compilePath,
+  parsePath,
+  readArgument,
+} from './constraint/argument-path.ts';
+export { type UncoveredArguments, uncoveredArguments } from './constraint/uncovered-arguments.ts';
+export { readArgv } from './constraint/read-argv.ts';
+export { domainOf, readDomain, readEmail } from './constraint/read-email.ts';
+export { isAddress, readHostName } from './constraint/read-host-name.ts';
+export { type HostPattern, matchesHost, readHost, readHostPattern } from './constraint/read-host.ts';
+export { readBareOrigin, readOrigin } from './constraint/read-origin.ts';
+export { isUnder, readPath } from './constraint/read-path.ts';
+export { constraintSettings, type ConstraintSettings } from './constraint/settings.ts';
+// What a task may do, whether a call may be made under it, and what it has used.
+export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
+export { USES } from './grant/task-grant.ts';
+export type { CallDecision, Circumstances, Endorsed, Objection, Spent, ToolCall } from './grant/call-decision.ts';
+export { type CompiledGrants, compileGrants } from './grant/compile-grants.ts';
+export { decideCall } from './grant/decide-call.ts';
+export { type ChainCircumstances, type ChainLink, decideChain } from './grant/decide-chain.ts';
+export { argsHash, type Endorsable, endorsableValues } from './grant/endorsement.ts';
+export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
+export { createLedger, type Ledger } from './grant/ledger.ts';
+export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
+export { keepsBudgets } from './grant/keeps-budgets.ts';

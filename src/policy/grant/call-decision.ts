@@ -18,6 +18,8 @@ export type Objection =
   | { readonly code: 'definition_changed' }
   | { readonly code: 'effect'; readonly missing: readonly Effect[] }
   | { readonly code: 'expired' }
+  /** What stands there cannot be judged: an amount that is no number, arguments that nest too deep. */
+  | { readonly code: 'malformed'; readonly path: string }
   | { readonly code: 'argument'; readonly path: string; readonly must: Constraint | 'absent' }
   | { readonly code: 'integrity'; readonly path: string; readonly source: Source; readonly must: readonly Source[] }
   | { readonly code: 'budget'; readonly budget: Budget; readonly left: number }

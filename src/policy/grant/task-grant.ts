@@ -45,15 +45,25 @@ export interface TaskGrant {
   readonly parent?: string;
 }
 
-/** What a call takes from the budgets of its task; made by the decision, recorded before the call leaves. */
+/** Stands for `uses` where the index of a budget stands: so it stays the same when budgets are added. */
+export const USES = -1;
+
+/**
+ * What a call takes from the budgets of its task; made by the decision, recorded before the call leaves.
+ * A budget is the id of its grant and its index there; whoever gives a grant another id starts its budgets anew.
+ */
 export interface Charge {
+  /** Of which task, where a decision concerns several (a chain of them). Default: the task that calls. */
+  readonly task?: string;
   readonly grant: string;
-  /** Index in the grant's budgets; `uses` comes after the last of them. */
+  /** Index in the grant's budgets, {@link USES} for `uses`. */
   readonly budget: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Calls or sum. */
+  /** Calls, sum, or how many values are new. A sum that a double cannot say exactly is rounded up. */
   readonly amount: number;
-  /** Of `distinct`: SHA-256 (hex, first 32 characters) of each canonical value. */
+  /** The budget's own `perSeconds`: after that time the amount may be forgotten. Default: never. */
+  readonly perSeconds?: number;
+  /** Of `distinct`: SHA-256 (hex, first 32 characters) of each canonical value that is new. */
   readonly values?: readonly string[];
 }
