@@ -54,3 +54,16 @@ export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
 export { createLedger, type Ledger } from './grant/ledger.ts';
 export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
 export { keepsBudgets } from './grant/keeps-budgets.ts';
+
+// What tools can do, by their untrusted definitions.
+export {
+  effects,
+  type Effect,
+  type SinkKind,
+  sinkKinds,
+  type ToolOverride,
+  type ToolProfile,
+} from './tool/tool-profile.ts';
+export { definitionHash } from './tool/definition-hash.ts';
+export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export type { ToolLike } from '../kernel/tool-like.ts';

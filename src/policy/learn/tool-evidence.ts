@@ -1,7 +1,8 @@
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
+import { sinkAt } from '../grant/other-arguments.ts';
 import { addLeaf, addPresence, type ArgumentEvidence, createEvidence } from './argument-evidence.ts';
 import { type Extremes, stretch } from './extremes.ts';
-import { leavesOf } from './leaves.ts';
+import { type Leaf, leavesOf } from './leaves.ts';
 import type { TraceCall } from './trace.ts';
 import type { At } from './vocabulary.ts';
 
@@ -37,7 +38,7 @@ export function createToolEvidence(tool: string, profile: ToolProfile | undefine
 
 /** The kind of sink that a profile calls an argument; undefined for a plain one or without a profile. */
 export function sinkOf(profile: ToolProfile | undefined, path: string): SinkKind | undefined {
-  return profile !== undefined && Object.hasOwn(profile.sinks, path) ? profile.sinks[path] : undefined;
+  return profile === undefined ? undefined : sinkAt(profile, path);
 }
 
 /** Takes note of a call. Those of one trace come together. */
@@ -56,12 +57,13 @@ export function addCall(evidence: ToolEvidence, call: TraceCall, at: At): void {
 }
 
 function addArguments(evidence: ToolEvidence, { args, hidden = [], sources }: TraceCall, at: At): void {
+  const { profile } = evidence;
   const leaves = args === undefined ? undefined : leavesOf(args);
   if (leaves === undefined) {
     evidence.unread += 1;
     return;
   }
-  for (const leaf of leaves) {
+  for (const leaf of leaves.map((one) => wholeSink(profile, one))) {
     const argument = argumentAt(evidence, leaf.path);
     if (argument === undefined) continue;
     addPresence(argument, at, sources?.get(leaf.path));
@@ -72,6 +74,16 @@ function addArguments(evidence: ToolEvidence, { args, hidden = [], sources }: Tr
     if (!isHidden && leaf.kind === 'scalar' && typeof leaf.value === 'number')
       addSum(evidence, leaf.path, leaf.value, at);
   }
+}
+
+/** Where the whole of an object is a sink, its keys are data: what is inside is not told apart. */
+function wholeSink(profile: ToolProfile | undefined, leaf: Leaf): Leaf {
+  const whole = Object.keys(profile?.sinks ?? {}).find((sink) => isInside(leaf.path, sink));
+  return whole === undefined ? leaf : { path: whole, kind: 'opaque' };
+}
+
+function isInside(path: string, whole: string): boolean {
+  return path.startsWith(whole) && /^(?:\[\])?\./.test(path.slice(whole.length));
 }
 
 function argumentAt({ args }: ToolEvidence, path: string): ArgumentEvidence | undefined {
