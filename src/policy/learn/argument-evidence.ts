@@ -4,14 +4,16 @@ import { type Source, sources as allSources } from '../provenance/source.ts';
 import { type Extremes, stretch } from './extremes.ts';
 import type { Leaf } from './leaves.ts';
 import { type At, createVocabulary, note, type Vocabulary } from './vocabulary.ts';
+import { createVoices, hear, type Voices } from './voices.ts';
 import { addText, createShape, shapeKey, type WordShape } from './word-shape.ts';
 
 /** What was seen of one argument of one tool. Its memory is bounded, whatever was seen. */
 export interface ArgumentEvidence {
-  /** Calls and traces that had it. */
+  /** Calls that had it. */
   calls: number;
-  traces: number;
-  last: At;
+  lastCall: number;
+  /** Who had it. */
+  readonly voices: Voices;
   isList: boolean;
   /** Most items of a list. */
   items: number;
@@ -28,6 +30,8 @@ export interface ArgumentEvidence {
   readonly origins: Forms;
   readonly domains: Forms;
   readonly folders: Forms;
+  /** True while all numbers are whole. */
+  isCounted: boolean;
   highest: Extremes | undefined;
   /** Of the negated numbers. */
   lowest: Extremes | undefined;
@@ -41,6 +45,8 @@ export interface Forms {
   readonly found: Vocabulary<string>;
 }
 
+/** Voices that are told apart exactly. */
+export const MOST_VOICES = 10_000;
 const ROOM_VALUES = 64;
 const ROOM_SHAPES = 32;
 const ROOM_FORMS = 256;
@@ -51,8 +57,8 @@ export function createEvidence(): ArgumentEvidence {
   const forms = (): Forms => ({ texts: 0, found: createVocabulary() });
   return {
     calls: 0,
-    traces: 0,
-    last: { trace: -1, call: -1 },
+    lastCall: -1,
+    voices: createVoices(),
     isList: false,
     items: 0,
     unreadable: 0,
@@ -66,6 +72,7 @@ export function createEvidence(): ArgumentEvidence {
     origins: forms(),
     domains: forms(),
     folders: forms(),
+    isCounted: true,
     highest: undefined,
     lowest: undefined,
     sources: new Map(),
@@ -74,10 +81,10 @@ export function createEvidence(): ArgumentEvidence {
 
 /** Takes note that a call had the argument, once a call. */
 export function addPresence(evidence: ArgumentEvidence, at: At, source: Source | undefined): void {
-  if (evidence.last.call === at.call) return;
+  if (evidence.lastCall === at.call) return;
   evidence.calls += 1;
-  if (evidence.last.trace !== at.trace) evidence.traces += 1;
-  evidence.last = at;
+  evidence.lastCall = at.call;
+  hear(evidence.voices, at.voice, MOST_VOICES);
   if (source !== undefined && allSources.includes(source)) {
     evidence.sources.set(source, (evidence.sources.get(source) ?? 0) + 1);
   }
@@ -99,8 +106,9 @@ function addScalar(evidence: ArgumentEvidence, value: Scalar, at: At): void {
   else note(evidence.values, value, at, ROOM_VALUES);
   if (typeof value === 'number') {
     evidence.numbers += 1;
-    evidence.highest = stretch(evidence.highest, value, at.trace, at.call);
-    evidence.lowest = stretch(evidence.lowest, -value, at.trace, at.call);
+    evidence.isCounted &&= Number.isInteger(value);
+    evidence.highest = stretch(evidence.highest, value, at);
+    evidence.lowest = stretch(evidence.lowest, -value, at);
   } else if (typeof value === 'boolean') evidence.booleans += 1;
   else addString(evidence, value, at);
 }

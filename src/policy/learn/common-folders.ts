@@ -3,17 +3,17 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Folders that hold what was seen. */
 export interface Folders {
   readonly subpath: readonly string[];
-  /** Numbers of the calls whose folder only their own trace had. */
+  /** Numbers of the calls whose folder only their own voice had. */
   readonly lonely: readonly number[];
   /** Good–Turing share of new places, 0 to 1. */
   readonly missing: number;
 }
 
 /**
- * The deepest folders that hold all paths that more than one trace went to: one for each first step from the root. The
+ * The deepest folders that hold all paths that more than one voice went to: one for each first step from the root. The
  * root itself is never one.
  */
-export function commonFolders({ items, crowdedOut }: Vocabulary<string>, traces: number): Folders {
+export function commonFolders({ items, crowdedOut }: Vocabulary<string>, voices: number): Folders {
   const places = new Map<string, Place>();
   let once = crowdedOut;
   for (const [folder, seen] of items) {
@@ -23,8 +23,7 @@ export function commonFolders({ items, crowdedOut }: Vocabulary<string>, traces:
     else {
       const place = places.get(first) ?? { steps, visitors: new Set(), calls: [] };
       place.steps = shared(place.steps, steps);
-      place.visitors.add(seen.last);
-      if (seen.traces > 1) place.visitors.add(-1);
+      for (const voice of seen.voices.known) if (place.visitors.size < 2) place.visitors.add(voice);
       place.calls.push(...seen.calls);
       places.set(first, place);
     }
@@ -33,13 +32,13 @@ export function commonFolders({ items, crowdedOut }: Vocabulary<string>, traces:
   return {
     subpath: common.map(({ steps }) => `/${steps.join('/')}`).toSorted(),
     lonely: alone.flatMap(({ calls }) => calls),
-    missing: traces === 0 ? 1 : Math.min(1, (once + alone.length) / traces),
+    missing: voices === 0 ? 1 : Math.min(1, (once + alone.length) / voices),
   };
 }
 
 interface Place {
   steps: readonly string[];
-  /** Traces that went there, as far as they can be told apart; -1 stands for more than one. */
+  /** Whose paths lie there, at most two. */
   readonly visitors: Set<number>;
   readonly calls: number[];
 }

@@ -3,12 +3,13 @@ import type { Source } from '../provenance/source.ts';
 import type { SinkKind } from '../tool/tool-profile.ts';
 import type { ArgumentEvidence, Forms } from './argument-evidence.ts';
 import { commonFolders } from './common-folders.ts';
-import { isLonely, withHeadroom } from './extremes.ts';
+import { boundOf, isLonely } from './extremes.ts';
 import { settle, type Settled } from './vocabulary.ts';
-import { patternOf } from './word-shape.ts';
+import { countOf } from './voices.ts';
+import { anyWord, ENOUGH, patternOf } from './word-shape.ts';
 
-/** How an argument was generalised, tightest first. */
-export type Rung = 'values' | 'origin' | 'folder' | 'domain' | 'range' | 'shape' | 'free';
+/** How an argument was generalised, tightest first; `none`: one trace alone had it, so it is not granted. */
+export type Rung = 'values' | 'origin' | 'folder' | 'domain' | 'range' | 'shape' | 'word' | 'free' | 'none';
 
 /** What an argument must be, as learned. */
 export interface Generalised {
@@ -20,11 +21,13 @@ export interface Generalised {
   readonly lonely: readonly number[];
 }
 
-/** How much evidence each kind of bound needs. */
+/** How much evidence each kind of bound needs. Traces of one group count as one. */
 export interface Evidence {
   /** Traces that an enumeration needs: it refuses all that it has not seen. Default 20. */
   readonly values: number;
-  /** Traces that any other bound needs. Default 5. */
+  /** Traces that a rule on where values come from needs. Default 5. */
+  readonly sources: number;
+  /** Traces that any other bound needs. Default 3. */
   readonly bounds: number;
   /** Highest Good–Turing share of something new in the next trace at which a bound is proposed, 0 to 1. Default 0.01. */
   readonly missing: number;
@@ -35,17 +38,20 @@ const MOST_VALUES = 16;
 const MOST_FORMS = 8;
 const SMALLEST_LENGTH = 256;
 
+/** What honest work makes up itself, from what it was told: the day after, the sum of two prices. */
+const computed: ReadonlySet<SinkKind> = new Set<SinkKind>(['amount', 'time']);
+
 /** The best of where values come from: a rule can be made of these. */
 const vouched: readonly Source[] = ['user', 'approved', 'trusted', 'linked'];
 
 /** The tightest bound that an argument's evidence supports. */
 export function generalise(evidence: ArgumentEvidence, kind: SinkKind | undefined, needs: Evidence): Generalised {
-  const { rung, lonely, ...bound } = boundOf(evidence, kind, needs);
+  const { rung, lonely, ...bound } = tightest(evidence, kind, needs);
   const optional = { optional: true };
   const constraint = evidence.isList
     ? { maxLength: Math.max(4, 2 * evidence.items), each: bound.constraint, ...optional }
     : { ...bound.constraint, ...optional };
-  return { rung, constraint, integrity: integrityOf(evidence, kind, needs), lonely };
+  return { rung, constraint, integrity: rung === 'values' ? undefined : integrityOf(evidence, kind, needs), lonely };
 }
 
 interface Bound {
@@ -54,7 +60,7 @@ interface Bound {
   readonly lonely: readonly number[];
 }
 
-function boundOf(evidence: ArgumentEvidence, kind: SinkKind | undefined, needs: Evidence): Bound {
+function tightest(evidence: ArgumentEvidence, kind: SinkKind | undefined, needs: Evidence): Bound {
   const { texts, numbers, booleans, unreadable } = evidence;
   if (unreadable > 0) return free;
   const fewValues = enumeration(evidence, needs);
@@ -66,11 +72,12 @@ function boundOf(evidence: ArgumentEvidence, kind: SinkKind | undefined, needs: 
 
 const free: Bound = { rung: 'free', constraint: {}, lonely: [] };
 
-function enumeration({ values, traces }: ArgumentEvidence, needs: Evidence): Bound | undefined {
+function enumeration({ values, voices }: ArgumentEvidence, needs: Evidence): Bound | undefined {
+  const traces = countOf(voices);
   if (traces < needs.values || values.crowdedOut > 0) return undefined;
-  const settled = settle(values, traces);
-  // Values that make up most of what was seen anew are data; a few that come again and again are a choice.
-  if (!holds(settled, MOST_VALUES, needs) || settled.common.length * 3 > traces) return undefined;
+  // A few values that come again and again are a choice; where some are rare, more of them are still to come.
+  const settled = settle(values, traces, 3);
+  if (!holds(settled, MOST_VALUES, needs) || settled.common.length * 5 > traces) return undefined;
   const oneOf: Scalar[] = settled.common.toSorted((a, b) => (String(a) < String(b) ? -1 : 1));
   return { rung: 'values', constraint: { oneOf }, lonely: settled.lonely };
 }
@@ -81,24 +88,27 @@ function holds(settled: Settled<unknown>, most: number, needs: Evidence): boolea
 
 /** A range; numbers that are names of things have none. */
 function numeric(
-  { highest, lowest, traces }: ArgumentEvidence,
+  evidence: ArgumentEvidence,
   kind: SinkKind | undefined,
   needs: Evidence,
-  fewValues: Bound | undefined,
+  few: Bound | undefined,
 ): Bound {
-  if (kind === 'target' || kind === 'recipient') return fewValues ?? free;
-  if (traces < needs.bounds || highest === undefined || lowest === undefined) return free;
-  const min = lowest.highest <= 0 ? 0 : -withHeadroom(lowest.highest);
-  const max = withHeadroom(highest.highest);
+  const { highest, lowest, isCounted } = evidence;
+  const voices = countOf(evidence.voices);
+  if (kind === 'target' || kind === 'recipient') return few ?? free;
+  if (voices < needs.bounds || highest === undefined || lowest === undefined) return free;
+  const bound = (value: number): number => boundOf(value, voices, isCounted);
+  const min = lowest.highest <= 0 ? 0 : -bound(lowest.highest);
   const lonely = [
-    ...(isLonely(highest, withHeadroom) ? [highest.call] : []),
-    ...(lowest.highest > 0 && isLonely(lowest, withHeadroom) ? [lowest.call] : []),
+    ...(isLonely(highest, bound) ? [highest.call] : []),
+    ...(lowest.highest > 0 && isLonely(lowest, bound) ? [lowest.call] : []),
   ];
-  return { rung: 'range', constraint: { min, max }, lonely };
+  return { rung: 'range', constraint: { min, max: bound(highest.highest) }, lonely };
 }
 
 function textual(evidence: ArgumentEvidence, needs: Evidence): Bound | undefined {
-  const { traces, texts, origins, domains, folders } = evidence;
+  const { texts, origins, domains, folders } = evidence;
+  const traces = countOf(evidence.voices);
   if (traces < needs.bounds) return undefined;
   const all = ({ texts: read, found }: Forms): Settled<string> | undefined =>
     read === texts && found.crowdedOut === 0 ? settle(found, traces) : undefined;
@@ -121,31 +131,34 @@ function textual(evidence: ArgumentEvidence, needs: Evidence): Bound | undefined
   return url === undefined && mail === undefined ? shaped(evidence, needs) : undefined;
 }
 
-function shaped({ keys, shapes, traces }: ArgumentEvidence, needs: Evidence): Bound | undefined {
-  const settled = settle(keys, traces);
-  if (!holds(settled, MOST_FORMS, needs)) return undefined;
-  const patterns = settled.common.flatMap((key) => {
-    const shape = shapes.get(key);
-    return shape === undefined ? [] : [patternOf(shape)];
-  });
-  const choices = [...new Set(patterns)].toSorted();
-  const pattern = choices.length === 1 ? choices.join('') : `(?:${choices.join('|')})`;
-  // Longer ones are refused by `kernel/pattern`.
-  return pattern.length > 1_000 ? undefined : { rung: 'shape', constraint: { pattern }, lonely: settled.lonely };
+function shaped({ keys, shapes, voices, longest }: ArgumentEvidence, needs: Evidence): Bound | undefined {
+  const settled = settle(keys, countOf(voices));
+  const known = settled.common.flatMap((key) => shapes.get(key) ?? []);
+  const isVaried = known.some(({ texts }) => texts.size >= ENOUGH);
+  if (isVaried && holds(settled, MOST_FORMS, needs)) {
+    const choices = [...new Set(known.map(patternOf))].toSorted();
+    const pattern = choices.length === 1 ? choices.join('') : `(?:${choices.join('|')})`;
+    // Longer ones are refused by `kernel/pattern`.
+    if (pattern.length <= 1_000) return { rung: 'shape', constraint: { pattern }, lonely: settled.lonely };
+  }
+  const isWord = keys.crowdedOut === 0 && ![...shapes.keys()].some((key) => /[\s/@:]/.test(key));
+  return isWord
+    ? { rung: 'word', constraint: { pattern: anyWord([...shapes.values()], longest) }, lonely: [] }
+    : undefined;
 }
 
 /** No bound on what it says; one on how long it is, so that it stays what it was: a text of that kind. */
-function lengthOnly({ longest, traces }: ArgumentEvidence): Bound {
-  if (traces < 2) return free;
+function lengthOnly({ longest, voices }: ArgumentEvidence): Bound {
+  if (countOf(voices) < 2) return free;
   return { rung: 'free', constraint: { maxLength: Math.max(SMALLEST_LENGTH, 4 * longest) }, lonely: [] };
 }
 
 function integrityOf(
-  { sources, calls, traces }: ArgumentEvidence,
+  { sources, calls, voices }: ArgumentEvidence,
   kind: SinkKind | undefined,
   needs: Evidence,
 ): readonly Source[] | undefined {
-  if (kind === undefined || traces < needs.bounds) return undefined;
+  if (kind === undefined || computed.has(kind) || countOf(voices) < needs.sources) return undefined;
   const known = [...sources.values()].reduce((sum, count) => sum + count, 0);
   if (known < calls || [...sources.keys()].some((source) => !vouched.includes(source))) return undefined;
   return vouched.filter((source) => source !== 'approved');

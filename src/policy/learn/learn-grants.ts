@@ -3,8 +3,10 @@ import { missingMass } from './coverage.ts';
 import type { Evidence } from './generalise.ts';
 import type { LearnedGroup, LeftOut, LeftOutReason } from './learned.ts';
 import { proposeGrant } from './propose-grant.ts';
+import { MOST_VOICES } from './argument-evidence.ts';
 import { addCall, createToolEvidence, type ToolEvidence } from './tool-evidence.ts';
 import type { Trace, TraceCall } from './trace.ts';
+import { countOf, createVoices, hear, type Voices } from './voices.ts';
 
 /** What {@link learnGrants} goes by. */
 export interface LearnOptions {
@@ -15,7 +17,7 @@ export interface LearnOptions {
    * teaches; `reads`: those of tools that only read (by their profile); `all`. Default `none`.
    */
   readonly includeExposed?: 'none' | 'reads' | 'all';
-  /** Traces of a kind below which nothing is proposed. Default 10, at least 1. */
+  /** Traces of a kind (those of one group count as one) below which nothing is proposed. Default 10, at least 1. */
   readonly minTraces?: number;
   /** How much evidence each kind of bound needs. */
   readonly evidence?: Partial<Evidence>;
@@ -29,7 +31,7 @@ export interface Learner {
 }
 
 /** What bounds need where {@link LearnOptions.evidence} does not say otherwise. */
-export const defaultEvidence: Evidence = { values: 20, bounds: 5, missing: 0.01 };
+export const defaultEvidence: Evidence = { values: 20, sources: 5, bounds: 3, missing: 0.01 };
 
 /** Proposes grants for each task type and role that do what the traces did, generalised as far as their evidence goes. */
 export function learnGrants(traces: Iterable<Trace>, options: LearnOptions = {}): LearnedGroup[] {
@@ -61,7 +63,10 @@ interface Group {
   readonly role: string;
   traces: number;
   calls: number;
-  /** Traces that had a tool first, by its number: while no other has it, the tool is lone. */
+  /** Whose traces taught. */
+  readonly voices: Voices;
+  /** Numbers of named groups of traces, below 0. */
+  readonly named: Map<string, number>;
   readonly tools: Map<string, ToolEvidence>;
   readonly leftOut: Map<LeftOutReason, { calls: number; traces: number; last: number; readonly tools: Set<string> }>;
   /** All traces, those that taught nothing included. */
@@ -69,27 +74,47 @@ interface Group {
 }
 
 function createGroup({ taskType, role }: Trace): Group {
-  return { taskType, role, traces: 0, calls: 0, tools: new Map(), leftOut: new Map(), seen: 0 };
+  return {
+    taskType,
+    role,
+    traces: 0,
+    calls: 0,
+    voices: createVoices(),
+    named: new Map(),
+    tools: new Map(),
+    leftOut: new Map(),
+    seen: 0,
+  };
 }
 
 function addTrace(group: Group, trace: Trace, options: LearnOptions): void {
   group.seen += 1;
   const before = group.calls;
+  const voice = voiceOf(group, trace);
   let exposed = false;
   for (const call of trace.calls) {
     exposed ||= call.exposed;
     const profile = options.profiles?.get(call.tool);
     const why = whyLeftOut(call, exposed, profile, options);
-    if (why === undefined) teach(group, call, profile);
+    if (why === undefined) teach(group, call, profile, voice);
     else leaveOut(group, why, call);
   }
-  if (group.calls > before) group.traces += 1;
+  if (group.calls === before) return;
+  group.traces += 1;
+  hear(group.voices, voice, MOST_VOICES);
 }
 
-function teach(group: Group, call: TraceCall, profile: ToolProfile | undefined): void {
+function voiceOf({ named, seen }: Group, { group }: Trace): number {
+  if (group === undefined) return seen;
+  const number = named.get(group) ?? -2 - named.size;
+  named.set(group, number);
+  return number;
+}
+
+function teach(group: Group, call: TraceCall, profile: ToolProfile | undefined, voice: number): void {
   let tool = group.tools.get(call.tool);
   if (tool === undefined) group.tools.set(call.tool, (tool = createToolEvidence(call.tool, profile)));
-  addCall(tool, call, { trace: group.seen, call: group.calls });
+  addCall(tool, call, { voice, call: group.calls }, group.seen);
   group.calls += 1;
 }
 
@@ -123,8 +148,9 @@ function propose(group: Group, { minTraces = 10, evidence }: LearnOptions): Lear
   const tools = [...group.tools.values()].toSorted((a, b) => (a.tool < b.tool ? -1 : 1));
   const proposals = tools.map((tool) => proposeGrant(tool, needs));
   const lonelyCalls = new Set(proposals.flatMap(({ lonely }) => lonely));
-  const loneTraces = new Set(tools.filter((tool) => tool.traces === 1).map(({ last }) => last));
-  const isTooFew = traces < minTraces;
+  const loneVoices = new Set(tools.filter(({ voices }) => countOf(voices) === 1).map(({ voices }) => voices.last));
+  const voices = countOf(group.voices);
+  const isTooFew = voices < minTraces;
   return {
     taskType,
     role,
@@ -132,7 +158,7 @@ function propose(group: Group, { minTraces = 10, evidence }: LearnOptions): Lear
     calls,
     grants: isTooFew ? [] : proposals.map(({ grant }) => grant),
     tooFew: isTooFew ? minTraces : undefined,
-    coverage: { tools: missingMass(loneTraces.size, traces), calls: missingMass(lonelyCalls.size, calls) },
+    coverage: { tools: missingMass(loneVoices.size, voices), calls: missingMass(lonelyCalls.size, calls) },
     leftOut: leftOutOf(group),
   };
 }

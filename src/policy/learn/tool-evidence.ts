@@ -1,19 +1,19 @@
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { sinkAt } from '../grant/other-arguments.ts';
-import { addLeaf, addPresence, type ArgumentEvidence, createEvidence } from './argument-evidence.ts';
+import { addLeaf, addPresence, type ArgumentEvidence, createEvidence, MOST_VOICES } from './argument-evidence.ts';
 import { type Extremes, stretch } from './extremes.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import type { TraceCall } from './trace.ts';
 import type { At } from './vocabulary.ts';
+import { countOf, createVoices, hear, type Voices } from './voices.ts';
 
 /** What was seen of one tool in one kind of task. */
 export interface ToolEvidence {
   readonly tool: string;
   readonly profile: ToolProfile | undefined;
   calls: number;
-  traces: number;
-  last: number;
-  /** Numbers of its calls, kept while one trace has it. */
+  readonly voices: Voices;
+  /** Numbers of its calls, kept while one voice has it. */
   lone: number[];
   /** Calls whose arguments the record does not hold whole. */
   unread: number;
@@ -32,8 +32,8 @@ const MOST_LONE = 1_000;
 /** No evidence yet. */
 export function createToolEvidence(tool: string, profile: ToolProfile | undefined): ToolEvidence {
   const now = { trace: -1, uses: 0, sums: new Map<string, number>() };
-  const none = { calls: 0, traces: 0, last: -1, lone: [], unread: 0, uses: undefined };
-  return { tool, profile, ...none, args: new Map(), sums: new Map(), now };
+  const none = { calls: 0, lone: [], unread: 0, uses: undefined };
+  return { tool, profile, ...none, voices: createVoices(), args: new Map(), sums: new Map(), now };
 }
 
 /** The kind of sink that a profile calls an argument; undefined for a plain one or without a profile. */
@@ -41,18 +41,15 @@ export function sinkOf(profile: ToolProfile | undefined, path: string): SinkKind
   return profile === undefined ? undefined : sinkAt(profile, path);
 }
 
-/** Takes note of a call. Those of one trace come together. */
-export function addCall(evidence: ToolEvidence, call: TraceCall, at: At): void {
+/** Takes note of a call. Those of one trace come together. @param trace its number */
+export function addCall(evidence: ToolEvidence, call: TraceCall, at: At, trace: number): void {
   evidence.calls += 1;
-  if (evidence.last !== at.trace) {
-    evidence.traces += 1;
-    evidence.last = at.trace;
-    evidence.now = { trace: at.trace, uses: 0, sums: new Map() };
-  }
-  if (evidence.traces > 1) evidence.lone = [];
+  hear(evidence.voices, at.voice, MOST_VOICES);
+  if (evidence.now.trace !== trace) evidence.now = { trace, uses: 0, sums: new Map() };
+  if (countOf(evidence.voices) > 1) evidence.lone = [];
   else if (evidence.lone.length < MOST_LONE) evidence.lone.push(at.call);
   evidence.now.uses += 1;
-  evidence.uses = stretch(evidence.uses, evidence.now.uses, at.trace, at.call);
+  evidence.uses = stretch(evidence.uses, evidence.now.uses, at);
   addArguments(evidence, call, at);
 }
 
@@ -98,5 +95,5 @@ function addSum({ profile, now, sums }: ToolEvidence, path: string, value: numbe
   if (sinkOf(profile, path) !== 'amount') return;
   const sum = (now.sums.get(path) ?? 0) + value;
   now.sums.set(path, sum);
-  sums.set(path, stretch(sums.get(path), sum, at.trace, at.call));
+  sums.set(path, stretch(sums.get(path), sum, at));
 }

@@ -6,6 +6,8 @@ export interface Trace {
   /** Name of the task type. */
   readonly taskType: string;
   readonly role: string;
+  /** Traces of one group are one story told again (the same request, a job that runs daily) and count as one. Default: none. */
+  readonly group?: string;
   /** Its calls, in the order in which they were made. */
   readonly calls: readonly TraceCall[];
 }

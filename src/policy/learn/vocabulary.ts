@@ -1,9 +1,9 @@
-/** How often something was seen, and by which calls while only one trace had it. */
+import { countOf, createVoices, hear, type Voices } from './voices.ts';
+
+/** How often something was seen, and by which calls while only one voice had it. */
 export interface Seen {
-  /** Different traces. */
-  traces: number;
-  last: number;
-  /** Numbers of the calls, kept while `traces` is 1: what Good and Turing count. */
+  readonly voices: Voices;
+  /** Numbers of the calls, kept while there is one voice: what Good and Turing count. */
   calls: number[];
 }
 
@@ -14,13 +14,17 @@ export interface Vocabulary<Key> {
   crowdedOut: number;
 }
 
-/** Which call is being looked at: numbers that go up. */
+/** Which call is being looked at. */
 export interface At {
-  readonly trace: number;
+  /** Whose evidence it is: traces of one group are one voice. */
+  readonly voice: number;
+  /** Its number; numbers go up. */
   readonly call: number;
 }
 
 const MAX_CALLS_KEPT = 1_000;
+/** Only few voices and many voices have to be told apart. */
+const VOICES = 16;
 
 /** An empty one. */
 export function createVocabulary<Key>(): Vocabulary<Key> {
@@ -28,42 +32,45 @@ export function createVocabulary<Key>(): Vocabulary<Key> {
 }
 
 /** Takes note of a thing. @param room how many different ones are told apart */
-export function note<Key>(vocabulary: Vocabulary<Key>, key: Key, { trace, call }: At, room: number): void {
-  const seen = vocabulary.items.get(key);
+export function note<Key>(vocabulary: Vocabulary<Key>, key: Key, { voice, call }: At, room: number): void {
+  let seen = vocabulary.items.get(key);
   if (seen === undefined) {
-    if (vocabulary.items.size >= room) vocabulary.crowdedOut += 1;
-    else vocabulary.items.set(key, { traces: 1, last: trace, calls: [call] });
-    return;
+    if (vocabulary.items.size >= room) {
+      vocabulary.crowdedOut += 1;
+      return;
+    }
+    vocabulary.items.set(key, (seen = { voices: createVoices(), calls: [] }));
   }
-  if (seen.last !== trace) {
-    seen.traces += 1;
-    seen.last = trace;
-    seen.calls = [];
-  } else if (seen.traces === 1 && seen.calls.length < MAX_CALLS_KEPT && seen.calls.at(-1) !== call)
-    seen.calls.push(call);
+  hear(seen.voices, voice, VOICES);
+  if (countOf(seen.voices) > 1) seen.calls = [];
+  else if (seen.calls.length < MAX_CALLS_KEPT && seen.calls.at(-1) !== call) seen.calls.push(call);
 }
 
 /** What a vocabulary comes to. */
 export interface Settled<Key> {
-  /** Seen in at least two traces. */
+  /** Seen by enough voices. */
   readonly common: readonly Key[];
-  /** Calls with something that only their own trace had. */
+  /** Calls with something that only their own voice had. */
   readonly lonely: readonly number[];
-  /** Good–Turing: how likely the next trace brings something new, 0 to 1. */
+  /** Good–Turing: how likely the next voice brings something that is not common, 0 to 1. */
   readonly missing: number;
 }
 
-/** Splits what many traces share from what only one had. @param traces how many traces had anything here */
-export function settle<Key>({ items, crowdedOut }: Vocabulary<Key>, traces: number): Settled<Key> {
+/**
+ * Splits what many share from what few had.
+ * @param voices how many had anything here
+ * @param enough voices from which on a thing is common, at least 2
+ */
+export function settle<Key>({ items, crowdedOut }: Vocabulary<Key>, voices: number, enough = 2): Settled<Key> {
   const common: Key[] = [];
   const lonely: number[] = [];
-  let once = crowdedOut;
+  let rare = crowdedOut;
   for (const [key, seen] of items) {
-    if (seen.traces > 1) common.push(key);
+    if (countOf(seen.voices) >= enough) common.push(key);
     else {
-      once += 1;
+      rare += 1;
       lonely.push(...seen.calls);
     }
   }
-  return { common, lonely, missing: traces === 0 ? 1 : Math.min(1, once / traces) };
+  return { common, lonely, missing: voices === 0 ? 1 : Math.min(1, rare / voices) };
 }

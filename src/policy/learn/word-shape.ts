@@ -28,7 +28,7 @@ const MAX_TEXT = 128;
 const MAX_WORDS = 12;
 const MAX_PLACES = 40;
 /** Different texts from which on what they have in common is no coincidence. */
-const ENOUGH = 8;
+export const ENOUGH = 8;
 
 /** Texts of one key have the same separators. @returns undefined for a text that has no shape: too long, not ASCII, too many words */
 export function shapeKey(text: string): string | undefined {
@@ -109,4 +109,12 @@ function counts(least: number, most: number, isExact: boolean): string {
 
 function literal(text: string): string {
   return text.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** Any single word with these signs in it: letters, digits, `_`, `-`, and what stands between words in these shapes. */
+export function anyWord(shapes: readonly WordShape[], longest: number): string {
+  const signs = new Set(shapes.flatMap(({ separators }) => separators.flatMap((text) => [...text])));
+  signs.delete('_');
+  signs.delete('-');
+  return `[A-Za-z0-9_${[...signs].toSorted().map(literal).join('')}\\-]${longest > 50 ? '+' : `{1,${Math.max(32, 2 * longest)}}`}`;
 }
