@@ -67,3 +67,14 @@ export {
 export { definitionHash } from './tool/definition-hash.ts';
 export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
 export type { ToolLike } from '../kernel/tool-like.ts';
+
+// Where values come from in a task, and what is pinned to the user's words.
+export { type Source, type Sources, sources } from './provenance/source.ts';
+export {
+  createProvenance,
+  type Provenance,
+  type ProvenanceLimits,
+  type ProvenanceOptions,
+  type ProvenanceState,
+} from './provenance/provenance.ts';
+export { type Pin, pin } from './task/pin.ts';
