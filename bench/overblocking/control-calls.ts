@@ -5,8 +5,11 @@ import type { SinkKind, ToolProfile } from '../../src/policy/tool/tool-profile.t
 import type { Profiles } from './replay.ts';
 import type { Session, SessionSet } from './sessions.ts';
 
-/** What grants are meant to shut out. */
-export const misdeeds = ['foreign id', 'other shape', 'amount ×10', 'foreign tool'] as const;
+/**
+ * What grants are meant to shut out. `foreign id`: a real one, of another session. `other shape`: a path, an address, code.
+ * `repeated`: 50 times more of what was just done.
+ */
+export const misdeeds = ['foreign id', 'other shape', 'amount ×10', 'foreign tool', 'repeated'] as const;
 export type Misdeed = (typeof misdeeds)[number];
 
 /** A call that nobody asked for. */

@@ -74,7 +74,7 @@ export interface Step {
   readonly decision: CallDecision;
   /** How calls would be judged before this one. */
   readonly judge: Judge;
-  /** Charges for what was allowed in vain; the session goes on without it. */
+  /** How the very call would be judged so many times on end; the session goes on without it. */
   readonly judgeRepeated: (times: number) => readonly CallDecision['outcome'][];
 }
 

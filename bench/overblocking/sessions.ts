@@ -77,7 +77,7 @@ function recordingOf(recording: Json): Session {
   });
   const said = messages.filter((message) => field(message, 'role') === 'user');
   const request = said.map((message) => textOf(field(message, 'content'))).join('\n');
-  return { task: String(field(recording, 'task_id')), request, calls };
+  return { task: JSON.stringify(field(recording, 'task_id') ?? null), request, calls };
 }
 
 function field(value: Json | undefined, key: string): Json | undefined {

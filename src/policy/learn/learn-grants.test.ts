@@ -200,6 +200,41 @@ describe('how an argument is generalised', () => {
   });
 });
 
+describe('what counts as evidence', () => {
+  it('is one voice for each group of traces, wherever they stand', () => {
+    const told = times(60, (i) => ({ ...trace(call('crm/do', { x: `id-${i % 3}` })), group: `story ${i % 3}` }));
+    expect(only(told)).toMatchObject({ tooFew: 10, traces: 60 });
+    const [grant] = only(told, { minTraces: 3 }).grants;
+    expect(grant).toMatchObject({ traces: 3, calls: 60 });
+    expect(JSON.stringify(grant?.template)).not.toContain('id-');
+  });
+
+  it('makes a choice only of values that three voices had', () => {
+    const rare = times(60, (i) => (i < 2 ? 'first' : 'economy'));
+    expect(constraintOf(rare)).toEqual({ pattern: '[A-Za-z0-9_\\-]{1,32}', optional: true });
+    expect(constraintOf(times(60, (i) => (i < 3 ? 'first' : 'economy')))?.oneOf).toEqual(['economy', 'first']);
+  });
+
+  it('leaves a sink out that one trace alone used, so that the grant refuses it', () => {
+    const known = { profiles: profiles(profile('crm/do', { sinks: { id: 'target', bcc: 'recipient' } })) };
+    const traces = times(20, (i) =>
+      trace(call('crm/do', { id: `A${100 + i}`, ...(i === 7 ? { bcc: 'x@evil.net' } : {}) })),
+    );
+    const grant = grantOf(traces, known);
+    expect(Object.keys(grant.template.args ?? {})).toEqual(['id']);
+    expect(grant).toMatchObject({ asksBecause: undefined, template: { otherArgs: 'plain' } });
+    expect(grant.arguments.find(({ path }) => path === 'bcc')?.rung).toBe('none');
+  });
+
+  it('says nothing of the keys of an object that is a sink as a whole', () => {
+    const known = { profiles: profiles(profile('web/get', { effects: ['egress'], sinks: { headers: 'url' } })) };
+    const traces = times(20, (i) => trace(call('web/get', { headers: { [`x-${i}`]: 'v', accept: 'a' } })));
+    const grant = grantOf(traces, known);
+    expect(Object.keys(grant.template.args ?? {})).toEqual(['headers']);
+    expect(grant.asksBecause).toBe('wide_sink');
+  });
+});
+
 describe('where values come from', () => {
   const sinks = profiles(profile('crm/do', { sinks: { x: 'target' } }));
   const withSource = (source: (index: number) => Source | undefined) =>

@@ -113,7 +113,7 @@ function literal(text: string): string {
 
 /** Any single word with these signs in it: letters, digits, `_`, `-`, and what stands between words in these shapes. */
 export function anyWord(shapes: readonly WordShape[], longest: number): string {
-  const signs = new Set(shapes.flatMap(({ separators }) => separators.flatMap((text) => [...text])));
+  const signs = new Set(shapes.flatMap(({ separators }) => separators.flatMap((text) => text.split(''))));
   signs.delete('_');
   signs.delete('-');
   return `[A-Za-z0-9_${[...signs].toSorted().map(literal).join('')}\\-]${longest > 50 ? '+' : `{1,${Math.max(32, 2 * longest)}}`}`;
