@@ -17,6 +17,14 @@ export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
 export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
+
+// Learning task grants from what tasks did.
+export { type Missing, missingMass } from './learn/coverage.ts';
+export type { Evidence, Rung } from './learn/generalise.ts';
+export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
+export type { LearnedArgument, LearnedGrant, LearnedGroup, LeftOut, LeftOutReason } from './learn/learned.ts';
+export type { Trace, TraceCall, TraceOutcome } from './learn/trace.ts';
+
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
 export { type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
@@ -89,3 +97,14 @@ export { definitionHash } from './tool/definition-hash.ts';
 export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
 export type { ToolLike } from '../kernel/tool-like.ts';
 export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
+
+// Where values come from in a task, and what is pinned to the user's words.
+export { type Source, type Sources, sources } from './provenance/source.ts';
+export {
+  createProvenance,
+  type Provenance,
+  type ProvenanceLimits,
+  type ProvenanceOptions,
+  type ProvenanceState,
+} from './provenance/provenance.ts';
+export { type Pin, pin } from './task/pin.ts';

@@ -79,7 +79,7 @@ function examineIntegrity({ one, objections }: Examination, { tool, args }: Tool
     const isTrusted = (at: string, leaf: Json): boolean => {
       if (isNothing(leaf)) return true;
       const scalar = scalarOf(leaf);
-      const source = scalar === undefined ? 'unknown' : sources.sourceOf(scalar, sinkAt(profile, at), tool);
+      const source = scalar === undefined ? 'unknown' : sources.sourceOf(scalar, sinkAt(profile, at), tool, at);
       if (source === 'approved' || must.includes(source)) return true;
       objections.push({ code: 'integrity', path: path.text, source, must });
       return false;

@@ -12,8 +12,11 @@ export type Source = (typeof sources)[number];
 
 /** Says where a value comes from, within one task. */
 export interface Sources {
-  /** The best source of a value that is about to be used as `kind` in a call of `tool`. */
-  sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string): Source;
+  /**
+   * The best source of a value that is about to be used as `kind` in a call of `tool`, at `path` of its arguments.
+   * The path says what a short id is the id of; without it, only the tool's name does.
+   */
+  sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path?: string): Source;
   /** True once the task has seen output of an untrusted tool. */
   readonly exposed: boolean;
 }
