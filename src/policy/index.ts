@@ -18,6 +18,18 @@ export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { type ToolLike } from '../kernel/tool-like.ts';
 
 // What arguments must be.
+// What is proven of task grants.
+export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
+export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
+export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
+
+// Learning task grants from what tasks did.
+export { type Missing, missingMass } from './learn/coverage.ts';
+export type { Evidence, Rung } from './learn/generalise.ts';
+export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
+export type { LearnedArgument, LearnedGrant, LearnedGroup, LeftOut, LeftOutReason } from './learn/learned.ts';
+export type { Trace, TraceCall, TraceOutcome } from './learn/trace.ts';
+
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
 export { argumentHolds, type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';

@@ -1,10 +1,13 @@
-import { describeConstraint } from '../constraint/describe-constraint.ts';
-import type { Objection, ToolCall } from '../grant/call-decision.ts';
+import type { ToolCall } from '../grant/call-decision.ts';
 import { compileGrants } from '../grant/compile-grants.ts';
+import { explainDecision } from '../grant/explain.ts';
 import type { TaskGrant } from '../grant/task-grant.ts';
 import { findCounterexample } from './find-counterexample.ts';
 import { type CompareOptions, unprovenGrants } from './is-narrower.ts';
 import type { Difference } from './try-calls.ts';
+
+/** Most sentences that say why a call would not have passed. */
+const MOST_REASONS = 2;
 
 /** A call that the engine lets pass further after than before. */
 export interface Counterexample {
@@ -14,7 +17,7 @@ export interface Counterexample {
   /** What becomes of it. */
   readonly after: 'allow' | 'ask';
   readonly before: 'allow' | 'ask' | 'deny';
-  /** One sentence: why the one side would not have let it pass. */
+  /** One or two sentences: why it would not have passed before; empty where only the second factor is less. */
   readonly because: string;
 }
 
@@ -39,7 +42,7 @@ export function compareGrants(
   const unproven = unprovenGrants(after, before, options);
   if (unproven.length === 0) return { narrower: true };
   for (const grant of unproven) {
-    const found = findCounterexample(after, before, grant, options.profiles ?? []);
+    const found = findCounterexample(after, before, grant, options);
     if (found !== undefined) return { narrower: false, counterexample: counterexampleOf(found) };
   }
   const [first] = unproven;
@@ -56,42 +59,6 @@ function counterexampleOf({ trial, earlier, after, before }: Difference): Counte
     earlier: trial.calls.slice(0, earlier),
     after: after.outcome,
     before: before.outcome,
-    because: before.outcome === 'allow' ? '' : sentence(before.because),
+    because: explainDecision(before).slice(0, MOST_REASONS).join(' '),
   };
-}
-
-/** The first objections in one sentence. */
-function sentence(because: readonly Objection[]): string {
-  const [first, second] = because.map(objectionText);
-  if (first === undefined) return 'No grant covers it.';
-  const text = second === undefined || second === first ? first : `${first}, and ${second}`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-function objectionText(objection: Objection): string {
-  switch (objection.code) {
-    case 'tool':
-    case 'tool_unknown':
-      return 'no grant is for the tool';
-    case 'definition_changed':
-      return 'the grant counts for another definition of the tool';
-    case 'effect':
-      return `the grant lacks ${objection.missing.join(', ')}`;
-    case 'expired':
-      return 'the grant has expired';
-    case 'malformed':
-      return `${objection.path === '' ? 'the call' : objection.path} cannot be judged`;
-    case 'argument':
-      return objection.must === 'absent'
-        ? `${objection.path} must be absent`
-        : `${objection.path} ${describeConstraint(objection.must)}`;
-    case 'integrity':
-      return `${objection.path} must come from ${objection.must.join(' or ') || 'nowhere'}, not from ${objection.source}`;
-    case 'budget':
-      return `the budget of ${objection.budget.max} is used up`;
-    case 'always_ask':
-      return 'every call has to be approved';
-    default:
-      return 'something above the grants refuses it';
-  }
 }

@@ -6,6 +6,7 @@ import { compileGrants } from '../grant/compile-grants.ts';
 import type { Budget, TaskGrant } from '../grant/task-grant.ts';
 import { type Source, sources } from '../provenance/source.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
+import type { CompareOptions } from './is-narrower.ts';
 import { boundsOf } from './holds-budgets.ts';
 import { placeValues } from './place-value.ts';
 import { sampleValues } from './sample-values.ts';
@@ -29,7 +30,7 @@ export function findCounterexample(
   after: readonly TaskGrant[],
   before: readonly TaskGrant[],
   grant: TaskGrant,
-  profiles: readonly ToolProfile[],
+  { profiles = [], otherSource = 'untrusted' }: CompareOptions,
 ): Difference | undefined {
   const [ours, theirs] = [compileGrants(after), compileGrants(before)];
   const others = before.filter(({ tool }) => tool === grant.tool);
@@ -37,7 +38,7 @@ export function findCounterexample(
   for (const series of callSeries(grant, others)) {
     inSeries += series.calls.length - 1;
     if (inSeries > MOST_IN_SERIES) return undefined;
-    for (const circumstances of circumstancesOf(grant, others, series.sources, profiles)) {
+    for (const circumstances of circumstancesOf(grant, others, { from: series.sources, otherSource }, profiles)) {
       const difference = tryCalls(ours, theirs, { calls: series.calls, circumstances });
       if (difference !== undefined) return difference;
     }
@@ -47,7 +48,7 @@ export function findCounterexample(
 
 interface Series {
   readonly calls: readonly ToolCall[];
-  /** Where each value comes from; what is not there is untrusted. */
+  /** Where values come from that the grant says something of. */
   readonly sources: ReadonlyMap<Scalar, Source>;
 }
 
@@ -175,7 +176,7 @@ function isScalar(value: unknown): value is Scalar {
 function* circumstancesOf(
   grant: TaskGrant,
   others: readonly TaskGrant[],
-  from: ReadonlyMap<Scalar, Source>,
+  { from, otherSource }: { readonly from: ReadonlyMap<Scalar, Source>; readonly otherSource: Source },
   profiles: readonly ToolProfile[],
 ): Generator<Trial['circumstances']> {
   const ends = others.flatMap(({ expiresAt }) => expiresAt ?? []);
@@ -185,7 +186,7 @@ function* circumstancesOf(
       yield {
         now,
         profile,
-        sources: { sourceOf: (value) => from.get(value) ?? 'untrusted', exposed: true },
+        sources: { sourceOf: (value) => from.get(value) ?? otherSource, exposed: true },
       };
     }
   }

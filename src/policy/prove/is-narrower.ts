@@ -1,4 +1,5 @@
 import type { TaskGrant } from '../grant/task-grant.ts';
+import type { Source } from '../provenance/source.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
 import { coversGrant, keepsFactor } from './covers-grant.ts';
 import { carriesBudgets } from './holds-budgets.ts';
@@ -15,6 +16,8 @@ export interface CompareOptions {
    * used on either side, or the wider side's budgets are charged as well (two files; a part of a task). Default `carried`.
    */
   readonly budgets?: 'carried' | 'fresh';
+  /** Where values come from that no grant says anything of, in calls that are made up. Default `untrusted`. */
+  readonly otherSource?: Source;
 }
 
 /**
