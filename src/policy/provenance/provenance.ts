@@ -3,8 +3,9 @@ import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { namedRecords } from './name-records.ts';
-import { type Field, isProse, type Record, recordListsOf } from './records.ts';
-import { isSaid, readRequest } from './request.ts';
+import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
+import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
+import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
 import type { Node } from './structure/node.ts';
 import { nodeOf, readStructure } from './structure/read-structure.ts';
@@ -23,6 +24,7 @@ export interface ProvenanceLimits {
   readonly characters: number;
 }
 
+const MAX_TOOLS = 1_000;
 const DEFAULT_LIMITS: ProvenanceLimits = { words: 100_000, values: 20_000, characters: 1_048_576 };
 
 /** What of a task's memory survives a restart: not the values, so that what was linked has to be looked up again. */
@@ -63,16 +65,20 @@ export interface ProvenanceOptions {
 export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const request = readRequest(options.request ?? '');
+  // What counts as a day for which tool, worked out once.
+  const requests = new Map<string, Request>();
   const linked = new Map<string, Set<string>>();
   const links = new Set<string>();
   const days = new Set<string>();
+  // Days in what was written about named things: they count only while the user has named no day.
+  const writtenDays = new Set<string>();
   const trusted = new Set<string>();
   const seen = new Set<string>();
   // After a restart nobody knows what was seen, so everything may have been.
   let isFlooded = options.state?.exposed ?? false;
   let exposed = options.state?.exposed ?? false;
 
-  const values = (): number => linked.size + links.size + days.size + trusted.size;
+  const values = (): number => linked.size + links.size + days.size + writtenDays.size + trusted.size;
   const hasRoom = (): boolean => values() < limits.values;
 
   function learn(profile: ToolProfile, args: JsonObject, result: JsonObject): void {
@@ -98,7 +104,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const node = readStructure(text);
     const whole = node === undefined ? [text.trim()] : scalarsIn(node);
     for (const value of whole)
-      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(fold(value));
+      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(keyOf(value));
   }
 
   function see(text: string): void {
@@ -109,7 +115,9 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       }
       seen.add(token.text);
     }
-    for (const { month, day } of whenOf(text).days) seen.add(`day ${month}-${day}`);
+    const node = readStructure(text);
+    const written = node === undefined ? [text] : scalarsIn(node).filter(isWritten);
+    for (const part of written) for (const { month, day } of whenOf(part).days) seen.add(`day ${month}-${day}`);
   }
 
   /** Values of the arguments that are the user's and say what is looked for. */
@@ -133,16 +141,17 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     return whenOf(value).days.length === 0 && isSaid(request, value, kind);
   }
 
-  function link({ own, inner }: Record, things: readonly string[]): void {
+  function link({ own, inner, thread }: Record, things: readonly string[]): void {
+    const written = [...thread];
     for (const field of [...own, ...inner]) {
-      if (field.text === '' || field.type === 'boolean' || isDisguised(field.text)) continue;
-      if (isProse(field.text) || isSentence(field)) linkProse(field.text);
-      else if (hasRoom()) linkField(field, things);
+      if (isWritten(field.text)) written.push(field.text);
+      else if (field.type !== 'boolean' && !isDisguised(field.text) && hasRoom()) linkField(field, things);
     }
+    linkWritten(written);
   }
 
   function linkField({ key, text }: Field, things: readonly string[]): void {
-    const value = fold(text.trim());
+    const value = keyOf(text);
     if (value === '' || GENERIC.has(value)) return;
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
@@ -152,23 +161,32 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     for (const { month, day } of whenOf(text).days) days.add(`${month}-${day}`);
   }
 
-  function linkProse(text: string): void {
+  function linkWritten(texts: readonly string[]): void {
     if (!hasRoom()) return;
-    const urls = new Set(urlsIn(text, true, 20).map(linkOf));
+    const urls = new Set(texts.slice(0, 200).flatMap((text) => urlsIn(text, true, 20).map(linkOf)));
     if (urls.size === 1) for (const url of urls) links.add(url);
-    for (const { month, day } of whenOf(text).days.slice(0, 50)) days.add(`${month}-${day}`);
+    if (request.when.days.length > 0) return;
+    for (const text of texts)
+      for (const { month, day } of whenOf(text).days.slice(0, 50)) writtenDays.add(`${month}-${day}`);
   }
 
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
-    if (isSaid(request, value, kind) || isSaidKind(String(value), path)) return 'user';
+    if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
+      return 'user';
     const text = String(value).trim();
     if (isDisguised(text)) return exposed ? 'untrusted' : 'unknown';
-    const folded = fold(text);
+    const folded = keyOf(text);
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
     return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  function requestFor(tool: string): Request {
+    const known = requests.get(tool) ?? forDeedAt(request, askedAt(request, tool));
+    if (requests.size < MAX_TOOLS) requests.set(tool, known);
+    return known;
   }
 
   /** `type: file` beside the id of one: a word for a kind of thing, which can do no harm where the user says it. */
@@ -185,7 +203,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
     if (kind === 'time') {
       const { days: named } = whenOf(text);
-      if (named.length > 0) return named.every(({ month, day }) => days.has(`${month}-${day}`));
+      if (named.length > 0)
+        return named.every(({ month, day }) => days.has(`${month}-${day}`) || writtenDays.has(`${month}-${day}`));
     }
     const things = linked.get(folded);
     if (things === undefined) return false;
@@ -214,14 +233,15 @@ function linkOf({ host, rest }: { readonly host: string; readonly rest: string }
   return `${host}${rest}`;
 }
 
+/** Numbers by their value: `25.0` is 25. */
+function keyOf(text: string): string {
+  const value = fold(text.trim());
+  return /^\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
+}
+
 /** Ids that other things have as well. */
 function isShort(value: string): boolean {
   return /^\d{1,5}$/.test(value) || value.length <= 3;
-}
-
-/** A short text with a full stop or an exclamation mark at its end was written by somebody, not recorded. */
-function isSentence({ text }: Field): boolean {
-  return /\s/.test(text) && /[.!?]$/.test(text);
 }
 
 function isLookup(value: Json | undefined): value is string | number {
@@ -238,12 +258,6 @@ function thingsOf(tool: string, path: string): readonly string[] {
 function singular(word: string): string {
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
   return word.endsWith('s') && !word.endsWith('ss') && word.length > 3 ? word.slice(0, -1) : word;
-}
-
-function scalarsIn(node: Node): readonly string[] {
-  if (node.kind === 'scalar') return [node.text];
-  if (node.kind === 'list') return node.items.flatMap(scalarsIn);
-  return node.entries.flatMap(([, value]) => scalarsIn(value));
 }
 
 interface Content {
