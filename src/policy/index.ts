@@ -18,23 +18,6 @@ export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { type ToolLike } from '../kernel/tool-like.ts';
 
 // What arguments must be.
-// What is proven of task grants.
-export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
-export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
-export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
-
-// Learning task grants from what tasks did.
-export { type Missing, missingMass } from './learn/coverage.ts';
-export type { Evidence, Rung } from './learn/generalise.ts';
-export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
-export type { LearnedArgument, LearnedGrant, LearnedGroup, LeftOut, LeftOutReason } from './learn/learned.ts';
-export type { Trace, TraceCall, TraceOutcome } from './learn/trace.ts';
-
-// What arguments must be, read as the programs that get them do.
-export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
-export { argumentHolds, type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
-export { type ConstraintProblem, constraintProblems, readFolder } from './constraint/check-constraint.ts';
-export { describeConstraint } from './constraint/describe-constraint.ts';
 export {
   type Argument,
   type ArgumentPath,
@@ -44,7 +27,7 @@ export {
   readArgument,
 } from './constraint/argument-path.ts';
 export { type ConstraintProblem, constraintProblems, readFolder } from './constraint/check-constraint.ts';
-export { compileConstraint, type CompiledConstraint, holds } from './constraint/compile-constraint.ts';
+export { argumentHolds, compileConstraint, type CompiledConstraint, holds } from './constraint/compile-constraint.ts';
 export { type Command, type Constraint, type Scalar } from './constraint/constraint.ts';
 export { describeConstraint } from './constraint/describe-constraint.ts';
 export { readArgv } from './constraint/read-argv.ts';
@@ -68,6 +51,16 @@ export {
   type ToolProfile,
 } from './tool/tool-profile.ts';
 
+// Where values come from.
+export {
+  createProvenance,
+  type Provenance,
+  type ProvenanceLimits,
+  type ProvenanceOptions,
+  type ProvenanceState,
+} from './provenance/provenance.ts';
+export { type Source, type Sources, sources } from './provenance/source.ts';
+
 // Grants of a task, and the decision on a call.
 export {
   type CallDecision,
@@ -89,20 +82,16 @@ export { type Budget, type Charge, type TaskGrant, USES } from './grant/task-gra
 export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
 
 // Tasks: what they may do, the operations on them.
+export { adjustForCall, type Adjustment, type AdjustOptions, type WhyNone } from './task/adjust-for-call.ts';
 export { type Bounds } from './task/bounds.ts';
 export {
   calculateMinimalPermissions,
   type MinimalPermissions,
   type MintRequest,
 } from './task/calculate-minimal-permissions.ts';
-export { type IsNarrower } from './task/cut-to-parent.ts';
-export { type NotGiven } from './task/given-scopes.ts';
-export type { Bounds } from './task/bounds.ts';
-export { type Adjustment, adjustForCall, type AdjustOptions, type WhyNone } from './task/adjust-for-call.ts';
 export { type Changed, narrow, type Narrowing, revokeAll } from './task/change-task.ts';
-export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
-export { changeOf } from './task/task-change.ts';
-export type { NotGiven } from './task/given-scopes.ts';
+export { type NotGiven } from './task/given-scopes.ts';
+export { type Pin, pin } from './task/pin.ts';
 export { beyondCeiling, type CeilingEffect, ceilingEffects, ceilingOf } from './task/role-ceiling.ts';
 export {
   defaultScopes,
@@ -113,43 +102,28 @@ export {
   type ScopeAction,
   scopeCovers,
 } from './task/scope.ts';
-export { type Cause, type TaskChange } from './task/task-change.ts';
+export { type Cause, changeOf, type TaskChange } from './task/task-change.ts';
 export { parseTaskContext } from './task/task-context.ts';
 export { type GrantTemplate, type TaskType } from './task/task-type.ts';
 export { defaultContext, type TaskTypes, taskTypesOf } from './task/task-types.ts';
 export { type Resource, resources, type Scopes, type Task, type TaskContext } from './task/task.ts';
-export { type WhyLeftOut } from './task/template-grants.ts';
+export { type Pinned, type WhyLeftOut } from './task/template-grants.ts';
+export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
 
 // Which grants are wider than others.
 export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
+export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
-export { definitionHash } from './tool/definition-hash.ts';
-export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
-export type { ToolLike } from '../kernel/tool-like.ts';
 
-// Where values come from in a task, and what is pinned to the user's words.
-export { type Source, type Sources, sources } from './provenance/source.ts';
+// Grants from what tasks did.
+export { type Missing, missingMass } from './learn/coverage.ts';
+export { type Evidence, type Rung } from './learn/generalise.ts';
+export { createLearner, defaultEvidence, type Learner, learnGrants, type LearnOptions } from './learn/learn-grants.ts';
 export {
-  createProvenance,
-  type Provenance,
-  type ProvenanceLimits,
-  type ProvenanceOptions,
-  type ProvenanceState,
-} from './provenance/provenance.ts';
-export { type Pin, pin } from './task/pin.ts';
-export type { GrantTemplate, TaskType } from './task/task-type.ts';
-export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
-export type { Pinned, WhyLeftOut } from './task/template-grants.ts';
-// What a task may do, whether a call may be made under it, and what it has used.
-export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
-export { USES } from './grant/task-grant.ts';
-export type { CallDecision, Circumstances, Endorsed, Objection, Spent, ToolCall } from './grant/call-decision.ts';
-export { type CompiledGrants, compileGrants } from './grant/compile-grants.ts';
-export { decideCall } from './grant/decide-call.ts';
-export { type ChainCircumstances, type ChainLink, decideChain } from './grant/decide-chain.ts';
-export { argsHash, type Endorsable, endorsableValues } from './grant/endorsement.ts';
-export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
-export { createLedger, type Ledger } from './grant/ledger.ts';
-export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
-export { keepsBudgets } from './grant/keeps-budgets.ts';
-export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
+  type LearnedArgument,
+  type LearnedGrant,
+  type LearnedGroup,
+  type LeftOut,
+  type LeftOutReason,
+} from './learn/learned.ts';
+export { type Trace, type TraceCall, type TraceOutcome } from './learn/trace.ts';
