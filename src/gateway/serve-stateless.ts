@@ -105,7 +105,7 @@ function bound(
   { capabilities }: Envelope,
   flight: string,
 ): Asked & { stateless: Stateless } {
-  const binding = { principal: caller.principal, scope, request: message };
+  const binding = { principal: caller.principal, task: caller.task, scope, request: message };
   const stateless: Stateless = {
     flight,
     capabilities,
