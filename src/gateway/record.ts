@@ -49,6 +49,10 @@ export interface Refused {
   readonly session?: { readonly id: string } | undefined;
   readonly upstream?: string | undefined;
   readonly request?: { readonly method: string; readonly params?: JsonObject } | undefined;
+  /** The task that it is under, where more is known of it than the caller's credential says. */
+  readonly task?: { readonly id: string; readonly type: string } | undefined;
+  /** Whether that task has seen output of an untrusted tool. */
+  readonly exposed?: boolean | undefined;
 }
 
 /** Where entries go: the audit log, or nothing when it is switched off. */
@@ -123,12 +127,15 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
 }
 
 /** Who it was. Absent parts are undefined, which JSON leaves out. A session's id is cut: whole, it would be half a key. */
-export function whoOf({ caller, remote, session, upstream }: Refused): AuditContext {
+export function whoOf({ caller, remote, session, upstream, task, exposed }: Refused): AuditContext {
+  const { id = caller?.task, type } = task ?? {};
   return {
     caller: caller === undefined ? undefined : auditCaller(caller),
     remote,
     session: session?.id.slice(0, 8),
     upstream,
+    task: id === undefined ? undefined : { id, type },
+    exposed,
   };
 }
 
