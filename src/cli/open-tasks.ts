@@ -3,17 +3,16 @@ import type { Config } from '../config/load.ts';
 import type { Mask } from '../detect/mask.ts';
 import { createCatalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
+import type { RecordMask } from '../gateway/record.ts';
 import { openApprovals } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
-import { recordApproval, recordChange } from '../gateway/tasks/record-change.ts';
+import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
 import type { Approvals } from '../gateway/tasks/tasks.ts';
-import { DAY_MS } from '../kernel/clock.ts';
 import { decide } from '../policy/decide.ts';
 import { endorsableValues } from '../policy/grant/endorsement.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
-import { isNarrower } from '../policy/prove/is-narrower.ts';
 import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
 import { pin } from '../policy/task/pin.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
@@ -23,7 +22,7 @@ import { createToolBook } from '../policy/tool/tool-book.ts';
 export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
-  readonly mask: Pick<Mask, 'value'>;
+  readonly mask: Pick<Mask, 'text' | 'value'>;
   /** Where the journals lie; names of files, without a folder. Default: `tasks.journal`, `approvals.journal`. */
   readonly files?: { readonly tasks: string; readonly approvals: string };
 }
@@ -40,9 +39,13 @@ export interface OpenTasks extends TaskGate {
  * @throws MerlonError STATE_NOT_WRITABLE, STATE_IN_USE, STATE_DAMAGED, KEYS_UNUSABLE
  */
 export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: TaskOptions): Promise<OpenTasks> {
-  const { clock, log, recorder } = gate;
+  const { clock, recorder } = gate;
   const folder = config().server.state_dir;
   const shown = (value: unknown): unknown => (config().security.mask_secrets ? mask.value(value) : value);
+  const masks: RecordMask = {
+    text: (text) => (config().security.mask_secrets ? mask.text(text) : text),
+    value: shown,
+  };
   const onProblem = (error: unknown): void => void gate.known(error);
   let known: { readonly of: Config; readonly types: TaskTypes } | undefined;
   const types = (): TaskTypes => {
@@ -62,7 +65,7 @@ export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: 
     path: join(folder, files.approvals),
     clock,
     seconds: () => config().permissions.tasks.approval_seconds,
-    record: (event) => recordApproval(recorder, event),
+    record: (event) => recorder.event(approvalEntry(event, masks)),
     mask: shown,
     endorsable: endorsableValues,
     onProblem,
@@ -91,11 +94,13 @@ export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: 
           newId: createIds(),
           pin,
           ceiling: types().ceilings.get(role) ?? [],
-          ...(parent === undefined ? {} : { parent: { task: parent, isNarrower } }),
+          ...(parent === undefined ? {} : { parent }),
         }),
     }),
     events: {
-      record: (change) => recordChange(recorder, change, shown),
+      record: async (change) => {
+        for (const entry of changeEntries(change, masks)) await recorder.event(entry);
+      },
       ended: (ids) => gate.tasksEnded(ids),
       changed: (id) => gate.taskChanged(id),
     },
@@ -132,7 +137,6 @@ export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: 
     },
   };
   gate.tasks = opened;
-  log.debug('tasks opened', { open: tasks.list().filter(({ status }) => status === 'open').length });
   return opened;
 }
 
@@ -140,7 +144,12 @@ const FILES = { tasks: 'tasks.journal', approvals: 'approvals.journal' };
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {
   const slash = tool.indexOf('/');
-  const operation = { action: 'execute', kind: 'tool', upstream: tool.slice(0, slash), name: tool.slice(slash + 1) } as const;
+  const operation = {
+    action: 'execute',
+    kind: 'tool',
+    upstream: tool.slice(0, slash),
+    name: tool.slice(slash + 1),
+  } as const;
   return decide(gate.current.roles.get(role), operation).allowed;
 }
 

@@ -186,8 +186,8 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * What a stateless client has open here: one session for all requests of a principal in one role that say the same of
-   * their client, because a legacy upstream was told exactly that when it was initialized.
+   * What a stateless client has open here: one session for all requests of a principal in one role and one task that
+   * say the same of their client, because a legacy upstream was told exactly that when it was initialized.
    * @throws MerlonError TOO_MANY_SESSIONS
    */
   async statelessSession(
@@ -197,7 +197,7 @@ export class Gate implements Pipeline, SessionHost {
     envelope: Envelope,
   ): Promise<Session> {
     const { capabilities, clientInfo } = envelope;
-    const said = JSON.stringify([caller.principal, caller.role, scope, capabilities, clientInfo]);
+    const said = JSON.stringify([caller.principal, caller.role, caller.task, scope, capabilities, clientInfo]);
     const key = said.length > MAX_KEY ? hash('sha256', said) : said;
     const known = this.#stateless.get(key);
     if (known !== undefined && !known.ended) {
@@ -225,13 +225,15 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * The session that a caller may use under this id at this endpoint. A stranger's session is as unknown as none.
+   * The session that a caller may use under this id at this endpoint. A stranger's session is as unknown as none, and so
+   * is one that the caller opened under another task, or under none.
    * @throws MerlonError SESSION_REQUIRED, SESSION_UNKNOWN
    */
   findSession(id: string | undefined, caller: Caller, remote: string, scope: string | undefined): Session {
     if (id === undefined) throw new MerlonError('SESSION_REQUIRED', 'This request belongs to no session.');
     const session = this.sessions.get(id);
-    if (session === undefined || session.principal !== caller.principal || session.scope !== scope) {
+    const isOwn = session?.principal === caller.principal && session.task === caller.task;
+    if (session === undefined || !isOwn || session.scope !== scope) {
       throw new MerlonError('SESSION_UNKNOWN', 'There is no such session.');
     }
     session.caller = caller;

@@ -17,7 +17,7 @@ import type { Flights, Landing } from './flights.ts';
 import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
-import type { Intent, Recorder } from './record.ts';
+import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
@@ -120,7 +120,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     const permit = await permitCall(gate, call, grant);
     if (!isPermit(permit)) return await question(gate, call, permit);
     let link = opening ?? (await gate.connect(call, grant));
-    intent = await gate.recorder.intent(call, grant, permit.task);
+    intent = await gate.recorder.intent(call, grant, underOf(gate, permit));
     await permit.charged;
     // Ended, or replaced by another configuration, while the intent was written.
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
@@ -169,6 +169,10 @@ export function missingIn(error: MerlonError): readonly string[] {
 /** A client that left while nothing was in flight yet could not cancel: what nobody waits for is not sent. */
 function refuseAbandoned({ session, reply }: Call): void {
   if (session.ended || reply?.gone === true) throw new MerlonError('CANCELLED', 'The client is gone.');
+}
+
+function underOf({ tasks }: Pipeline, { task }: Permit): UnderTask {
+  return task === undefined || tasks === undefined ? {} : { task, exposed: tasks.tasks.exposed(task) };
 }
 
 /** Asks the client what a person has to say before the call may leave; the call comes back with the answer. */
@@ -246,7 +250,13 @@ async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit
 }
 
 /** Methods whose results a model reads. */
-const TELLS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get', 'tasks/result', 'tasks/get']);
+const TELLS: ReadonlySet<string> = new Set([
+  'tools/call',
+  'resources/read',
+  'prompts/get',
+  'tasks/result',
+  'tasks/get',
+]);
 
 function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;

@@ -8,7 +8,7 @@ import { createUsedOnce } from './used-once.ts';
 /** What a state counts for; presented with anything else it is worth nothing. */
 export interface StateBinding {
   readonly principal: string;
-  /** The task that the caller's credential is for, if any. */
+  /** Id of the task whose credential it was asked with, if it was one's. */
   readonly task?: string | undefined;
   /** The upstream of `/mcp/NAME`, undefined for `/mcp`. */
   readonly scope: string | undefined;

@@ -58,12 +58,15 @@ const MAX_ASKED = 100;
 
 /**
  * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
- * the gateway keeps for all requests of one principal in one role that say the same of their client. Its id is random
- * and proves nothing: every request authenticates again and must come from the principal that opened the session.
+ * the gateway keeps for all requests of one principal in one role and one task that say the same of their client. Its id is
+ * random and proves nothing: every request authenticates again and must come from the principal that opened the session,
+ * under the same task.
  */
 export class Session {
   readonly id: string;
   readonly principal: string;
+  /** Id of the task under which it was opened; undefined where that was with another credential than a task's. */
+  readonly task: string | undefined;
   /** How the client speaks; each link of the session speaks the same. */
   readonly era: Era;
   /** The one upstream of `/mcp/NAME`; undefined for the aggregated endpoint. */
@@ -100,6 +103,7 @@ export class Session {
     this.id = id;
     this.era = era;
     this.principal = caller.principal;
+    this.task = caller.task;
     this.caller = caller;
     this.remote = remote;
     this.scope = scope;

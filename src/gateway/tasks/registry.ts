@@ -363,12 +363,7 @@ class Registry implements Tasks {
     await this.#journal.append(jsonOf(this.#state.charge(owned)));
   }
 
-  async learn(
-    { id }: Task,
-    profile: ToolProfile | undefined,
-    args: JsonObject,
-    result: JsonObject,
-  ): Promise<void> {
+  async learn({ id }: Task, profile: ToolProfile | undefined, args: JsonObject, result: JsonObject): Promise<void> {
     const chain = this.#chain(id);
     for (const task of chain) this.#memoryOf(task).learn(profile ?? STRANGERS, args, result);
     if (profile?.output === 'trusted') return;

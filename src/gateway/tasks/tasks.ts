@@ -113,7 +113,11 @@ export interface Approval {
 
 /** What waits for a person, and what a person said. Approvals are bound to exact values and count once. */
 export interface Approvals {
-  /** Opens an approval, or returns the open one for the very same call. */
+  /**
+   * Opens an approval, or returns the one for the very same call that is open, approved and not used yet, or was denied or
+   * not answered within the last `approval_seconds`: nobody is asked again and again until they say yes.
+   * @throws MerlonError TOO_MANY_APPROVALS
+   */
   ask(
     task: Task,
     what: Approval['what'],
@@ -136,7 +140,7 @@ export interface Approvals {
   endorsed(task: Task): Endorsed;
   /** Uses up the approvals that a call needed; false when another call was first. Durable when it resolves. */
   use(task: Task, call: ToolCall): Promise<boolean>;
-  /** Resolves when it is answered or over. */
+  /** Resolves when it is answered or over, or when the gateway stops. */
   settled(id: string): Promise<Approval>;
   /** Denies what waits for tasks that have ended, and takes back what was approved for them. */
   drop(tasks: readonly string[]): Promise<void>;

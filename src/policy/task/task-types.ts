@@ -52,7 +52,9 @@ function templateOf(settings: GrantSettings): GrantTemplate {
 }
 
 /** What a written grant says beside which tool it is for. */
-export function boundsOfTemplate(settings: Omit<GrantSettings, 'tool' | 'effects'>): Omit<GrantTemplate, 'tool' | 'effects'> {
+export function boundsOfTemplate(
+  settings: Omit<GrantSettings, 'tool' | 'effects'>,
+): Omit<GrantTemplate, 'tool' | 'effects'> {
   const { args, integrity, other_args, uses, budgets, on_deny, always_ask, second_factor } = settings;
   return {
     ...(args === undefined ? {} : { args }),
