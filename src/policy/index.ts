@@ -15,7 +15,7 @@ export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdic
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
-export { type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
+export { argumentHolds, type CompiledConstraint, compileConstraint, holds } from './constraint/compile-constraint.ts';
 export { type ConstraintProblem, constraintProblems, readFolder } from './constraint/check-constraint.ts';
 export { describeConstraint } from './constraint/describe-constraint.ts';
 export {
