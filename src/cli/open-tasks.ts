@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { Mask } from '../detect/mask.ts';
-import { createCatalog } from '../gateway/catalog.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { RecordMask } from '../gateway/record.ts';
 import { openApprovals } from '../gateway/tasks/approvals.ts';
@@ -17,12 +16,15 @@ import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-pe
 import { pin } from '../policy/task/pin.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
+import type { ToolProfile } from '../policy/tool/tool-profile.ts';
 
 /** What tasks are opened with. */
 export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly mask: Pick<Mask, 'text' | 'value'>;
+  /** Asks the upstreams for their tools. */
+  readonly catalog: () => Promise<unknown>;
   /** Where the journals lie; names of files, without a folder. Default: `tasks.journal`, `approvals.journal`. */
   readonly files?: { readonly tasks: string; readonly approvals: string };
 }
@@ -38,7 +40,10 @@ export interface OpenTasks extends TaskGate {
  * Opens what is kept of tasks and approvals, and puts it in force in the gateway.
  * @throws MerlonError STATE_NOT_WRITABLE, STATE_IN_USE, STATE_DAMAGED, KEYS_UNUSABLE
  */
-export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: TaskOptions): Promise<OpenTasks> {
+export async function openTaskGate(
+  gate: Gate,
+  { config, mask, catalog, files = FILES }: TaskOptions,
+): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
   const shown = (value: unknown): unknown => (config().security.mask_secrets ? mask.value(value) : value);
@@ -113,14 +118,14 @@ export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: 
     throw error;
   });
 
-  const catalog = createCatalog(gate);
   const opened: OpenTasks = {
     tasks,
     approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
     async learnTools(upstream, tools) {
+      const before = book.profiles();
       book.learn(upstream, tools);
-      await tasks.refresh();
+      if (!isSame(before, book.profiles())) await tasks.refresh();
     },
     async listTools() {
       await catalog();
@@ -141,6 +146,11 @@ export async function openTaskGate(gate: Gate, { config, mask, files = FILES }: 
 }
 
 const FILES = { tasks: 'tasks.journal', approvals: 'approvals.journal' };
+
+/** Profiles of tools that did not change are the same objects. */
+function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): boolean {
+  return before.length === after.length && before.every((profile, index) => profile === after[index]);
+}
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {
   const slash = tool.indexOf('/');

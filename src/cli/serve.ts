@@ -91,13 +91,14 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   }
 
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
+  const catalog = createCatalog(gate);
   try {
-    tasks = await openTaskGate(gate, { config: () => loaded.config, mask });
+    tasks = await openTaskGate(gate, { config: () => loaded.config, mask, catalog });
   } catch (error) {
     await closeParts();
     throw error;
   }
-  const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
+  const api = createApi(gate, () => deploymentOf(loaded, audit), catalog);
   let edge: Edge;
   try {
     edge = await startEdge({
@@ -141,6 +142,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     log.info('configuration applied', {});
     // Calls in flight finish with what they started with; new ones already use the new.
     void gate.swap(snapshot);
+    await tasks?.reloaded();
   }
 
   async function reload(): Promise<void> {

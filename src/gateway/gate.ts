@@ -248,10 +248,12 @@ export class Gate implements Pipeline, SessionHost {
     return openLink(this, session, definition, listener);
   }
 
-  async learnTools(upstream: string, result: JsonObject): Promise<void> {
+  async learnTools(upstream: string, result: JsonObject, isFirst: boolean): Promise<void> {
     this.current.upstreams.get(upstream)?.toolHeaders.learn(result);
-    const { tools } = result;
-    if (Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools);
+    const { tools, nextCursor } = result;
+    // One page says nothing of the others; lists of many pages are asked for as a whole (catalog.ts).
+    const isWhole = isFirst && nextCursor === undefined;
+    if (isWhole && Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools);
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {

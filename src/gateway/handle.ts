@@ -78,8 +78,8 @@ export interface Pipeline {
   timeoutOf(upstream: string): number;
   /** What bounds calls beside roles; undefined where nothing does. */
   readonly tasks: TaskGate | undefined;
-  /** Takes note of a page of an upstream's `tools/list`. */
-  learnTools(upstream: string, result: JsonObject): Promise<void>;
+  /** Takes note of a page of an upstream's `tools/list`; `isFirst`: of its first. */
+  learnTools(upstream: string, result: JsonObject, isFirst: boolean): Promise<void>;
   readonly taskOwners: TaskOwners;
   /** Results of modern upstreams that are still good. */
   readonly cache: ResultCache;
@@ -242,7 +242,7 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 /** What tools there are, and what a task has seen: later decisions depend on both. */
 async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
   const { method, params } = request;
-  if (method === 'tools/list') await gate.learnTools(upstream, result);
+  if (method === 'tools/list') await gate.learnTools(upstream, result, params?.['cursor'] === undefined);
   const { task, profile } = permit;
   if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
   const args = params?.['arguments'];

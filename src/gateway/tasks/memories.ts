@@ -43,7 +43,7 @@ export function worstOf(all: readonly Sources[]): Sources {
   return {
     exposed: all.some(({ exposed }) => exposed),
     sourceOf(value: Scalar, kind, tool): Source {
-      const ranks = all.map((one) => sources.indexOf(one.sourceOf(value, kind, tool)));
+      const ranks = all.map((one) => sources.indexOf(one.sourceOf(value, kind, tool, path)));
       return sources[Math.max(...ranks)] ?? 'untrusted';
     },
   };

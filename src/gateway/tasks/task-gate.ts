@@ -8,7 +8,7 @@ export interface TaskGate {
   readonly approvals: Approvals;
   /** A tool as its upstream defined it last; undefined where it was never listed, or is listed twice. */
   profileOf(upstream: string, name: string): ToolProfile | undefined;
-  /** Takes note of a page of `tools/list`; resolves when the tasks that this concerns know it too. */
+  /** Takes note of all tools that an upstream lists; resolves when the tasks that this concerns know it too. */
   learnTools(upstream: string, tools: readonly unknown[]): Promise<void>;
   /** Asks the upstreams for their tools, at most every 30 seconds. */
   listTools(): Promise<void>;
