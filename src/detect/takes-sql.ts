@@ -1,5 +1,12 @@
 import { parametersOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
-import { isFreeText, openingOf, saysReadOnly, speaksOfSql, sqlParameter, statementParameter } from '../kernel/tool-words.ts';
+import {
+  isFreeText,
+  openingOf,
+  saysReadOnly,
+  speaksOfSql,
+  sqlParameter,
+  statementParameter,
+} from '../kernel/tool-words.ts';
 
 const RUNS_NOTHING = new Set([
   'explain',
