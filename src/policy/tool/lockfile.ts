@@ -13,6 +13,7 @@ const tool = z.strictObject({
   tool: z.string().min(1),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   effects: z.array(z.enum(effects)).min(1),
+  // An argument called `__proto__` is lost on reading: a tool with such a sink never passes for unchanged.
   sinks: z.record(z.string(), z.enum(sinkKinds)),
   output: z.enum(['trusted', 'untrusted']),
 });
