@@ -43,11 +43,16 @@ export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile 
   const doing = doingOf(tool, parameters, args, sandboxed);
   const counted: ReadonlySet<Effect> = override.effects === undefined ? doing.effects : new Set(override.effects);
   const sinks = outermost(sinksOf(args, doing, counted), loops);
+  const said = overridden(sinks, override.sinks);
+  const texts = args.flatMap(({ path, isFree }) =>
+    isFree && !path.includes('*') && said[path] === undefined ? [path] : [],
+  );
   return {
     tool: `${upstream}/${tool.name}`,
     hash,
     effects: allEffects.filter((effect) => counted.has(effect)),
-    sinks: overridden(sinks, override.sinks),
+    sinks: said,
+    ...(texts.length > 0 && counted.has('egress') ? { texts } : {}),
     output: override.output ?? 'untrusted',
     sandboxed,
   };

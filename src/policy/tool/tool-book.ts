@@ -87,7 +87,8 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
   return {
     learn,
     profile: (upstream, name) => byUpstream.get(upstream)?.get(name)?.profile,
-    profiles: () => [...byUpstream.values()].flatMap((known) => [...known.values()].flatMap((one) => one.profile ?? [])),
+    profiles: () =>
+      [...byUpstream.values()].flatMap((known) => [...known.values()].flatMap((one) => one.profile ?? [])),
     forget: (upstream) => void byUpstream.delete(upstream),
   };
 }
