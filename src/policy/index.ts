@@ -70,3 +70,4 @@ export {
   type ProvenanceState,
 } from './provenance/provenance.ts';
 export { type Pin, pin } from './task/pin.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
