@@ -41,7 +41,10 @@ export { type UncoveredArguments, uncoveredArguments } from './constraint/uncove
 
 // What tools can do.
 export { definitionHash } from './tool/definition-hash.ts';
+export { type LockEntry, lockEntryOf } from './tool/lock-entry.ts';
+export { type LockChange, lockChanges, type Lockfile, lockfileOf, lockText, parseLockfile } from './tool/lockfile.ts';
 export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export { createToolBook, type ToolBook, type ToolBookOptions } from './tool/tool-book.ts';
 export {
   type Effect,
   effects,
@@ -127,9 +130,3 @@ export {
   type LeftOutReason,
 } from './learn/learned.ts';
 export { type Trace, type TraceCall, type TraceOutcome } from './learn/trace.ts';
-export { definitionHash } from './tool/definition-hash.ts';
-export { type LockEntry, lockEntryOf } from './tool/lock-entry.ts';
-export { type LockChange, lockChanges, type Lockfile, lockfileOf, lockText, parseLockfile } from './tool/lockfile.ts';
-export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
-export { createToolBook, type ToolBook, type ToolBookOptions } from './tool/tool-book.ts';
-export type { ToolLike } from '../kernel/tool-like.ts';

@@ -42,7 +42,7 @@ export function createMemories(most: number): Memories {
 export function worstOf(all: readonly Sources[]): Sources {
   return {
     exposed: all.some(({ exposed }) => exposed),
-    sourceOf(value: Scalar, kind, tool): Source {
+    sourceOf(value: Scalar, kind, tool, path): Source {
       const ranks = all.map((one) => sources.indexOf(one.sourceOf(value, kind, tool, path)));
       return sources[Math.max(...ranks)] ?? 'untrusted';
     },

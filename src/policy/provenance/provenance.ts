@@ -10,7 +10,8 @@ import type { Source, Sources } from './source.ts';
 import type { Node } from './structure/node.ts';
 import { nodeOf, readStructure } from './structure/read-structure.ts';
 import { fold, isDisguised, tokensOf } from './tokens.ts';
-import { urlFormOf, urlsIn } from './url-form.ts';
+import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
+import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { GENERIC, NO_THING } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -25,6 +26,8 @@ export interface ProvenanceLimits {
 }
 
 const MAX_TOOLS = 1_000;
+/** Characters of a text to be sent that is looked through; a longer one has to be approved. */
+const MAX_TEXT = 262_144;
 const DEFAULT_LIMITS: ProvenanceLimits = { words: 100_000, values: 20_000, characters: 1_048_576 };
 
 /** What of a task's memory survives a restart: not the values, so that what was linked has to be looked up again. */
@@ -70,6 +73,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const linked = new Map<string, Set<string>>();
   const links = new Set<string>();
   const days = new Set<string>();
+  // Values that a tool keeps under names like `passport_number`, with what kind of secret that is.
+  const secrets = new Map<string, number>();
   // Days in what was written about named things: they count only while the user has named no day.
   const writtenDays = new Set<string>();
   const trusted = new Set<string>();
@@ -95,6 +100,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const things = thingsOf(profile.tool, '');
     for (const node of nodes) {
       for (const records of recordListsOf(node)) {
+        for (const record of records) keepSecrets(record);
         for (const record of namedRecords(request, records, lookups)) link(record, things);
       }
     }
@@ -141,6 +147,24 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     return whenOf(value).days.length === 0 && isSaid(request, value, kind);
   }
 
+  function keepSecrets({ own, inner }: Record): void {
+    for (const field of [...own, ...inner]) {
+      const kind = secretKindOf(field);
+      if (kind !== undefined && secrets.size < limits.values) secrets.set(bareOf(field.text), kind);
+    }
+  }
+
+  /** After so many secrets that not all could be kept, no text is fit to be sent without a person. */
+  function isFitToSend(text: string): boolean {
+    if (!exposed && secrets.size === 0) return true;
+    if (secrets.size >= limits.values || text.length > MAX_TEXT) return false;
+    const isKnown = (form: UrlForm): boolean =>
+      links.has(linkOf(form)) || request.urls.some((meant) => isSameUrl(meant, form));
+    if (exposed && !linksIn(text).every(isKnown)) return false;
+    const bare = bareOf(text);
+    return ![...secrets].some(([secret, kind]) => bare.includes(secret) && !speaksOfSecret(request, kind));
+  }
+
   function link({ own, inner, thread }: Record, things: readonly string[]): void {
     const written = [...thread];
     for (const field of [...own, ...inner]) {
@@ -156,8 +180,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
     linked.set(value, kinds);
-    const form = urlFormOf(text.trim());
-    if (form !== undefined) links.add(linkOf(form));
+    const url = linkOfField(text);
+    if (url !== undefined) links.add(url);
     for (const { month, day } of whenOf(text).days) days.add(`${month}-${day}`);
   }
 
@@ -172,6 +196,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
 
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
+    if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
     if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
       return 'user';
@@ -227,10 +252,6 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     },
     state: () => ({ exposed }),
   };
-}
-
-function linkOf({ host, rest }: { readonly host: string; readonly rest: string }): string {
-  return `${host}${rest}`;
 }
 
 /** Numbers by their value: `25.0` is 25. */

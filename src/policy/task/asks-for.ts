@@ -1,5 +1,5 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
-import type { Request } from '../provenance/request.ts';
+import { type Request, sentenceOf } from '../provenance/request.ts';
 import {
   ARTICLES,
   BEFORE_FOUND,
@@ -20,8 +20,21 @@ export function asksFor(request: Request, tool: string): boolean {
   return askedAt(request, tool).length > 0 && saysThing(request, wordsIn(tool));
 }
 
-/** Where the request asks for what the tool does: offsets in it. */
+/**
+ * Where the request asks for what the tool does: offsets in it. Where it also says what the tool's name is about in the
+ * same sentence, those alone: `I want to book a hotel. Add an event on Friday` asks for an event in its second sentence.
+ */
 export function askedAt(request: Request, tool: string): readonly number[] {
+  const asked = verbsAt(request, tool);
+  const families = familiesOf(wordsIn(tool));
+  const about = new Set(
+    request.tokens.filter((token) => isOfFamily(token.text, families)).map(({ at }) => sentenceOf(request, at)),
+  );
+  const both = asked.filter((at) => about.has(sentenceOf(request, at)));
+  return both.length > 0 ? both : asked;
+}
+
+function verbsAt(request: Request, tool: string): readonly number[] {
   const words = wordsIn(tool);
   const deeds = deedsOf(words);
   const asked = wordsAskedFor(request);
@@ -83,13 +96,16 @@ const MAKING = new Set(
 /** A tool that makes something is asked for by what it makes, where that has a name that people use. */
 function saysThing({ tokens }: Request, words: readonly string[]): boolean {
   if (!words.slice(0, 1).some((word) => MAKING.has(word)) || deedsOfThings(words).length > 0) return true;
-  const families = THINGS.filter((family) =>
-    words.slice(1).some((word) => family.has(word) || family.has(singular(word))),
-  );
-  return (
-    families.length === 0 ||
-    tokens.some(({ text }) => families.some((family) => family.has(text) || family.has(singular(text))))
-  );
+  const families = familiesOf(words);
+  return families.length === 0 || tokens.some(({ text }) => isOfFamily(text, families));
+}
+
+function familiesOf(words: readonly string[]): readonly ReadonlySet<string>[] {
+  return THINGS.filter((family) => words.slice(1).some((word) => isOfFamily(word, [family])));
+}
+
+function isOfFamily(word: string, families: readonly ReadonlySet<string>[]): boolean {
+  return families.some((family) => family.has(word) || family.has(singular(word)));
 }
 
 /** True when the request speaks of what the tool's name is about besides its verb. */
