@@ -14,6 +14,7 @@ export {
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 // What is proven of task grants.
+export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 // What arguments must be, read as the programs that get them do.
 export type { Command, Constraint, Scalar } from './constraint/constraint.ts';
@@ -36,6 +37,34 @@ export { type HostPattern, matchesHost, readHost, readHostPattern } from './cons
 export { readBareOrigin, readOrigin } from './constraint/read-origin.ts';
 export { isUnder, readPath } from './constraint/read-path.ts';
 export { constraintSettings, type ConstraintSettings } from './constraint/settings.ts';
+// Tasks: what they may ask for, what they get, how that changes.
+export {
+  calculateMinimalPermissions,
+  type MinimalPermissions,
+  type MintRequest,
+} from './task/calculate-minimal-permissions.ts';
+export type { Bounds } from './task/bounds.ts';
+export { type Adjustment, adjustForCall, type AdjustOptions, type WhyNone } from './task/adjust-for-call.ts';
+export { type Changed, narrow, type Narrowing, revokeAll } from './task/change-task.ts';
+export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
+export { changeOf } from './task/task-change.ts';
+export type { NotGiven } from './task/given-scopes.ts';
+export { beyondCeiling, type CeilingEffect, ceilingEffects, ceilingOf } from './task/role-ceiling.ts';
+export {
+  defaultScopes,
+  formatScope,
+  parseScope,
+  parseScopeOf,
+  type Scope,
+  type ScopeAction,
+  scopeCovers,
+} from './task/scope.ts';
+export { type Resource, resources, type Scopes, type Task, type TaskContext } from './task/task.ts';
+export type { Cause, TaskChange } from './task/task-change.ts';
+export { parseTaskContext } from './task/task-context.ts';
+export type { GrantTemplate, TaskType } from './task/task-type.ts';
+export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
+export type { Pinned, WhyLeftOut } from './task/template-grants.ts';
 // What a task may do, whether a call may be made under it, and what it has used.
 export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
 export { USES } from './grant/task-grant.ts';
@@ -48,3 +77,4 @@ export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
 export { createLedger, type Ledger } from './grant/ledger.ts';
 export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
 export { keepsBudgets } from './grant/keeps-budgets.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';

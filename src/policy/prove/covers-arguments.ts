@@ -7,7 +7,7 @@ import { isSameData } from './same-data.ts';
 type Others = 'any' | 'plain' | 'none';
 const width: Readonly<Record<Others, number>> = { none: 0, plain: 1, any: 2 };
 
-/** Every value fits: nothing has to hold, not even that there is one. */
+/** Every value fits: nothing has to hold, not even that there is one. Where a path says `[]`, there still has to be a list. */
 const ANYTHING: Constraint = { optional: true };
 
 /**
@@ -32,7 +32,7 @@ function coversNamed(outer: TaskGrant, inner: TaskGrant, profile: ToolProfile | 
   const { args = {}, integrity = {} } = outer;
   for (const path of Object.keys(args)) {
     const [wide, narrow] = [own(args, path), own(inner.args, path)];
-    if (wide === undefined || isSameData(wide, ANYTHING)) continue;
+    if (wide === undefined || (isSameData(wide, ANYTHING) && !path.includes('['))) continue;
     if (narrow !== undefined && includesConstraint(wide, narrow)) continue;
     if (wide.optional === true && isAbsent(path, inner)) continue;
     return false;
@@ -59,15 +59,18 @@ function coversOthers(outer: TaskGrant, inner: TaskGrant, profile: ToolProfile |
     .every((path) => wide === 'plain' && profile !== undefined && !touchesSink(path, profile));
 }
 
-/** True where nothing can stand at a path: it is nowhere named, and what is not named is refused. */
+/**
+ * True where nothing can stand at a path: it is nowhere named, and what is not named is refused. Where refused values are
+ * asked about, somebody may approve them one by one, under other paths than this one.
+ */
 function isAbsent(path: string, inner: TaskGrant): boolean {
-  return mostOthers(inner) === 'none' && !namesArgument(path, inner);
+  return inner.onDeny !== 'ask' && mostOthers(inner) === 'none' && !namesArgument(path, inner);
 }
 
 /** True where only what is nothing (null, an empty list) can stand at a path; that comes from nowhere. */
 function isRefusedSink(path: string, inner: TaskGrant, profile: ToolProfile | undefined): boolean {
-  if (profile === undefined || !Object.hasOwn(profile.sinks, path)) return false;
-  return mostOthers(inner) !== 'any' && !namesArgument(path, inner);
+  if (profile === undefined || !Object.hasOwn(profile.sinks, path) || path.includes('[')) return false;
+  return inner.onDeny !== 'ask' && mostOthers(inner) !== 'any' && !namesArgument(path, inner);
 }
 
 function namesArgument(path: string, inner: TaskGrant): boolean {

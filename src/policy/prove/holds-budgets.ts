@@ -15,23 +15,23 @@ export function carriesBudgets(outer: TaskGrant, inner: TaskGrant): boolean {
   if (inner.id !== outer.id) return false;
   // `uses` has an index of its own.
   const isCounted = uses === undefined || (inner.uses !== undefined && inner.uses <= uses);
-  return isCounted && budgets.every((bound, at) => isTighter(inner.budgets?.[at], bound));
+  return isCounted && budgets.every((bound, at) => isTighter(inner.budgets?.[at], bound, true));
 }
 
-/** True where a bound is at least as tight as another of the same kind, whatever the calls are. */
-export function isTighter(inner: Budget | undefined, outer: Budget): boolean {
-  if (inner === undefined || !measuresSame(inner, outer)) return false;
-  return inner.max <= outer.max;
+/**
+ * True where a bound is at least as tight as another of the same kind, whatever the calls are. A bound over all time also
+ * bounds any span of it, unless the span has to be the same.
+ */
+export function isTighter(inner: Budget | undefined, outer: Budget, hasSameSpan = false): boolean {
+  if (inner === undefined || inner.kind !== outer.kind || argumentOf(inner) !== argumentOf(outer)) return false;
+  const [mine, theirs] = [spanOf(inner), spanOf(outer)];
+  return inner.max <= outer.max && (mine === theirs || (!hasSameSpan && mine === undefined));
 }
 
-/** A bound over all time also bounds any span of it. */
-function measuresSame(inner: Budget, outer: Budget): boolean {
-  if (inner.kind === 'distinct' || outer.kind === 'distinct') {
-    return inner.kind === 'distinct' && outer.kind === 'distinct' && inner.argument === outer.argument;
-  }
-  const spanFits = inner.perSeconds === undefined || inner.perSeconds === outer.perSeconds;
-  if (inner.kind === 'sum' || outer.kind === 'sum') {
-    return inner.kind === 'sum' && outer.kind === 'sum' && inner.argument === outer.argument && spanFits;
-  }
-  return spanFits;
+function argumentOf(budget: Budget): string | undefined {
+  return budget.kind === 'count' ? undefined : budget.argument;
+}
+
+function spanOf(budget: Budget): number | undefined {
+  return budget.kind === 'distinct' ? undefined : budget.perSeconds;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Budget, TaskGrant } from '../grant/task-grant.ts';
 import type { Source } from '../provenance/source.ts';
+import type { ToolProfile } from '../tool/tool-profile.ts';
 import { isNarrower } from './is-narrower.ts';
 
 const mail: TaskGrant = { id: 'g1', tool: 'mail/send', effects: ['egress'] };
@@ -96,6 +97,44 @@ describe('isNarrower', () => {
     );
   });
 
+  it('trusts the absence of an argument only where nobody can be asked for it', () => {
+    const before: TaskGrant = { ...mail, args: { q: { max: 1, optional: true } }, onDeny: 'ask', otherArgs: 'none' };
+    expect(isNarrower([{ ...mail, otherArgs: 'none' }], [before])).toBe(true);
+    // Approved under the path `q.x`, a value would pass here, and there still be asked about under the path `q`.
+    expect(isNarrower([{ ...mail, otherArgs: 'none', onDeny: 'ask' }], [before])).toBe(false);
+  });
+
+  it('knows that a path with [] wants a list, whatever it demands of the items', () => {
+    const before: TaskGrant = { ...mail, args: { 'items[].id': { optional: true } }, otherArgs: 'any' };
+    expect(isNarrower([mail], [before])).toBe(false);
+    expect(holds({}, { args: { items: { optional: true } }, otherArgs: 'any' })).toBe(true);
+    const id = (...oneOf: string[]) => ({ args: { 'items[].id': { oneOf } } });
+    const parts: TaskGrant[] = [
+      { ...mail, ...id('a') },
+      { ...mail, id: 'g2', ...id('b') },
+    ];
+    expect(isNarrower([{ ...mail, ...id('a', 'b') }], parts)).toBe(false);
+  });
+
+  it('uses what is known of a tool only for grants that are bound to this definition of it', () => {
+    const profile: ToolProfile = {
+      ...{ tool: mail.tool, hash: 'h1', effects: ['egress'], output: 'trusted', sandboxed: false },
+      sinks: { to: 'recipient', 'cc[]': 'recipient' },
+    };
+    const with1 = (after: Partial<TaskGrant>, before: Partial<TaskGrant>) =>
+      isNarrower([{ ...mail, ...after }], [{ ...mail, ...before }], { profiles: [profile] });
+    const plain = { otherArgs: 'plain' } as const;
+    expect(with1({ definition: 'h1', args: { body: {} } }, plain)).toBe(true);
+    expect(with1({ args: { body: {} } }, plain)).toBe(false);
+    expect(with1({ definition: 'h2', args: { body: {} } }, plain)).toBe(false);
+    expect(with1({ definition: 'h1', args: { to: {} } }, plain)).toBe(false);
+    expect(with1({ definition: 'h1', args: { cc: {} } }, plain)).toBe(false);
+    expect(with1({ definition: 'h1', ...plain }, { integrity: { to: ['user'] }, ...plain })).toBe(true);
+    expect(with1(plain, { integrity: { to: ['user'] }, ...plain })).toBe(false);
+    // `cc: {}` carries nothing and passes there; here it is no list.
+    expect(with1({ definition: 'h1', ...plain }, { integrity: { 'cc[]': ['user'] }, ...plain })).toBe(false);
+  });
+
   it('is not deceived by names of prototypes', () => {
     const user: readonly Source[] = ['user'];
     const evil = (constraint: string): TaskGrant => ({ ...mail, args: JSON.parse(`{"__proto__":${constraint}}`) });
@@ -137,7 +176,8 @@ describe('isNarrower with budgets', () => {
     const with1 = (budget: Budget) => ({ budgets: [budget] });
     const count: Budget = { kind: 'count', max: 3 };
     const rate: Budget = { kind: 'count', max: 3, perSeconds: 60 };
-    expect(holds(with1(count), with1(rate))).toBe(true);
+    expect(holds(with1(count), with1(rate))).toBe(false);
+    expect(isNarrower([{ ...mail, ...with1(count) }], [{ ...mail, ...with1(rate) }], fresh)).toBe(true);
     expect(holds(with1(rate), with1(count))).toBe(false);
     expect(holds(with1({ ...rate, perSeconds: 30 }), with1(rate))).toBe(false);
     const sum: Budget = { kind: 'sum', argument: 'amount', max: 100 };

@@ -1,9 +1,9 @@
 import type { TaskGrant } from '../grant/task-grant.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
-import { assignFresh } from './assign-fresh.ts';
 import { coversGrant, keepsFactor } from './covers-grant.ts';
 import { carriesBudgets } from './holds-budgets.ts';
 import { splitGrant } from './split-grant.ts';
+import { withoutRoom } from './without-room.ts';
 
 /** What a comparison of grants may take for granted. */
 export interface CompareOptions {
@@ -25,13 +25,30 @@ export interface CompareOptions {
 export function isNarrower(
   after: readonly TaskGrant[],
   before: readonly TaskGrant[],
-  { profiles = [], budgets = 'carried' }: CompareOptions = {},
+  options: CompareOptions = {},
 ): boolean {
-  if (!after.every((grant) => keepsFactor(before, grant))) return false;
-  if (budgets === 'fresh') return assignFresh(before, after, profiles);
-  return after.every((grant) =>
-    splitGrant(grant, (piece) =>
-      before.some((outer) => coversGrant(outer, piece, profiles) && carriesBudgets(outer, piece)),
-    ),
-  );
+  return unprovenGrants(after, before, options).length === 0;
+}
+
+/** The grants of `after` that are not proven to be covered by those of `before`. */
+export function unprovenGrants(
+  after: readonly TaskGrant[],
+  before: readonly TaskGrant[],
+  { profiles = [], budgets = 'carried' }: CompareOptions,
+): readonly TaskGrant[] {
+  const asking = after.filter((grant) => !keepsFactor(before, grant));
+  const uncovered = budgets === 'fresh' ? withoutRoom(before, after, profiles) : notCarried(before, after, profiles);
+  return [...new Set([...asking, ...uncovered])];
+}
+
+function notCarried(
+  before: readonly TaskGrant[],
+  after: readonly TaskGrant[],
+  profiles: readonly ToolProfile[],
+): readonly TaskGrant[] {
+  return after.filter((grant) => {
+    const isCovered = (piece: TaskGrant): boolean =>
+      before.some((outer) => coversGrant(outer, piece, profiles) && carriesBudgets(outer, piece));
+    return !splitGrant(grant, isCovered);
+  });
 }
