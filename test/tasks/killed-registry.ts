@@ -42,7 +42,7 @@ async function work(who: string): Promise<void> {
       await tasks.charge(task, charges);
       say({ did: 'charge', id: task.id, used });
     }
-    await tasks.learn(task, profiles[0] ?? toolOf('files/read'), { text: 'strange' });
+    await tasks.learn(task, profiles[0] ?? toolOf('files/read'), {}, { text: 'strange' });
     say({ did: 'expose', id: task.id });
     const call = { tool: 'files/read', args: { who, n } };
     const { id } = await approvals.ask(

@@ -1,7 +1,6 @@
 import type { Caller } from '../../src/identity/caller.ts';
-import { type EngineParts, type TaskMemory, type Wanted } from '../../src/gateway/tasks/engine.ts';
+import type { EngineParts, Minted, TaskMemory, Wanted } from '../../src/gateway/tasks/engine.ts';
 import type { TaskTypes } from '../../src/gateway/tasks/registry.ts';
-import type { TaskGrant } from '../../src/policy/grant/task-grant.ts';
 import type { TaskType } from '../../src/policy/task/task-type.ts';
 import type { ToolProfile } from '../../src/policy/tool/tool-profile.ts';
 
@@ -55,14 +54,16 @@ export function callerOf(name: string, given: Partial<Caller> = {}): Caller {
 }
 
 /** Grants for each tool that the type names by its whole name or `*`, with nothing worked out. */
-export function mintFromType({ type, context, profiles, parent }: Wanted): readonly TaskGrant[] {
+export function mintFromType({ type, context, profiles, parent }: Wanted): Minted {
   const own = type.grants.flatMap(({ tool, effects: _effects, ...bounds }) =>
     profiles
       .filter((profile) => tool === '*' || profile.tool === tool)
       .filter((profile) => context.tools?.includes(profile.tool) ?? true)
       .map((profile) => ({ ...bounds, id: profile.tool, tool: profile.tool, effects: profile.effects })),
   );
-  return parent === undefined ? own : own.filter(({ tool }) => parent.grants.some((grant) => grant.tool === tool));
+  const grants =
+    parent === undefined ? own : own.filter(({ tool }) => parent.grants.some((grant) => grant.tool === tool));
+  return { grants, leftOut: [] };
 }
 
 /** A memory of whole texts: what the request holds is the user's, what a tool returned its tool's. */

@@ -37,10 +37,16 @@ export interface Stage {
   readonly spent: Spent;
 }
 
+/** Grants, and the tools that were asked for or meant and did not come in. */
+export interface Minted {
+  readonly grants: readonly TaskGrant[];
+  readonly leftOut: readonly { readonly tool: string; readonly why: string }[];
+}
+
 /** What a registry of tasks cannot work out by itself. */
 export interface EngineParts {
   /** The least that the task needs and its type allows. The registry gives the grants ids of its own. */
-  mint(wanted: Wanted): readonly TaskGrant[];
+  mint(wanted: Wanted): Minted;
   /** @param exposed whether the task has seen strangers' text that is not remembered any more */
   memory(request: string | undefined, exposed: boolean): TaskMemory;
   /** All tools that are known, as they are defined now. */

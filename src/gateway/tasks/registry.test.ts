@@ -783,7 +783,7 @@ describe('what a task has seen', () => {
     const tasks = await open();
     const top = await tasks.open(alice, { type: 'work', request: 'to bob' });
     const child = await tasks.open(callerBy(tasks, top.credential), { type: 'work', request: 'to bob' });
-    await tasks.learn(child.task, read, { text: 'mallory' });
+    await tasks.learn(child.task, read, {}, { text: 'mallory' });
     expect(tasks.exposed(top.task)).toBe(true);
     expect(decide(tasks, top.task, mail('mallory')).outcome).toBe('deny');
     expect(decide(tasks, top.task, mail('bob')).outcome).toBe('allow');
@@ -794,7 +794,7 @@ describe('what a task has seen', () => {
   it("is not undone by a restart: what was not the user's may then have been anybody's", async () => {
     const tasks = await open();
     const { task } = await tasks.open(alice, { type: 'work', request: 'to bob' });
-    await tasks.learn(task, read, { text: 'mallory' });
+    await tasks.learn(task, read, {}, { text: 'mallory' });
     const again = await restarted(tasks);
     expect(again.exposed(task)).toBe(true);
     expect(decide(again, task, mail('mallory')).outcome).toBe('deny');
@@ -805,9 +805,9 @@ describe('what a task has seen', () => {
     const tasks = await open({ limits: { maxMemories: 1 } });
     const one = await tasks.open(alice, { type: 'work', request: 'to bob' });
     const other = await tasks.open(alice, { type: 'work' });
-    await tasks.learn(one.task, send, { text: 'carol' });
+    await tasks.learn(one.task, send, {}, { text: 'carol' });
     expect(decide(tasks, one.task, mail('carol')).outcome).toBe('allow');
-    await tasks.learn(other.task, send, { text: 'dave' });
+    await tasks.learn(other.task, send, {}, { text: 'dave' });
     expect(tasks.exposed(one.task)).toBe(true);
     expect(decide(tasks, one.task, mail('carol')).outcome).toBe('deny');
     expect(decide(tasks, one.task, mail('bob')).outcome).toBe('allow');
@@ -816,7 +816,7 @@ describe('what a task has seen', () => {
   it('of a trusted tool exposes nobody', async () => {
     const tasks = await open();
     const { task } = await tasks.open(alice, { type: 'work' });
-    await tasks.learn(task, send, { text: 'carol' });
+    await tasks.learn(task, send, {}, { text: 'carol' });
     expect(tasks.exposed(task)).toBe(false);
   });
 
@@ -824,7 +824,7 @@ describe('what a task has seen', () => {
     const tasks = await open();
     const { task } = await tasks.open(alice, { type: 'work' });
     diskFails = true;
-    await expect(tasks.learn(task, read, { text: 'x' })).rejects.toMatchObject(code('STATE_UNAVAILABLE'));
+    await expect(tasks.learn(task, read, {}, { text: 'x' })).rejects.toMatchObject(code('STATE_UNAVAILABLE'));
     expect(tasks.exposed(task)).toBe(true);
     diskFails = false;
     clock.advance(1_000);

@@ -18,8 +18,9 @@ import type { Task, TaskContext } from '../../policy/task/task.ts';
 import type { TaskType } from '../../policy/task/task-type.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import { type OwnedCharge, overdrawn, ownedBy } from './budgets.ts';
+import { defaultContext } from '../../policy/task/task-types.ts';
 import { checkContext } from './check-context.ts';
-import type { Stage, TaskEngine, TaskMemory } from './engine.ts';
+import type { Minted, Stage, TaskEngine, TaskMemory } from './engine.ts';
 import { createMemories, type Memories, worstOf } from './memories.ts';
 import { digestOf, withStableIds } from './stable-ids.ts';
 import { type Ended, frozen, jsonOf, type Kept, type Opener, type TaskRecord, TaskState } from './task-state.ts';
@@ -89,6 +90,15 @@ const KEEP_ENDED_MS = DAY_MS;
 const CLEAN_AFTER_MS = 60_000;
 const MIN_COMPACT_LINES = 10_000;
 const GATEWAY = 'gateway';
+/** What no tool returned whose definition is known. */
+const STRANGERS: ToolProfile = {
+  tool: '',
+  hash: '',
+  effects: ['read'],
+  sinks: {},
+  output: 'untrusted',
+  sandboxed: false,
+};
 
 /**
  * Opens the tasks that a journal holds. Everything in force is what the journal says, except that what narrows or ends is
@@ -210,7 +220,7 @@ class Registry implements Tasks {
       expiresAt,
       epoch: 1,
       status: 'open',
-      grants: minted,
+      grants: minted.grants,
     });
     const opener = caller.task === undefined ? openerOf(caller) : parent?.opener;
     await this.#put(
@@ -226,7 +236,7 @@ class Registry implements Tasks {
       },
       { by: caller.principal, why: 'opened' },
     );
-    return { task, credential: text };
+    return { task, credential: text, leftOut: minted.leftOut };
   }
 
   verify(text: string, given: number): Caller | { readonly refused: string; readonly credential?: string } {
@@ -365,10 +375,10 @@ class Registry implements Tasks {
     await this.#journal.append(jsonOf(this.#state.charge(owned)));
   }
 
-  async learn({ id }: Task, profile: ToolProfile, result: JsonObject, args: JsonObject = {}): Promise<void> {
+  async learn({ id }: Task, profile: ToolProfile | undefined, args: JsonObject, result: JsonObject): Promise<void> {
     const chain = this.#chain(id);
-    for (const task of chain) this.#memoryOf(task).learn(profile, args, result);
-    if (profile.output === 'trusted') return;
+    for (const task of chain) this.#memoryOf(task).learn(profile ?? STRANGERS, args, result);
+    if (profile?.output === 'trusted') return;
     const fresh = chain.map((task) => task.id).filter((one) => !this.#isExposed(one));
     const waiting = chain.some((task) => this.#exposed.has(task.id));
     if (fresh.length === 0 && !waiting) return;
@@ -430,12 +440,13 @@ class Registry implements Tasks {
     }
   }
 
-  #mint(type: TaskType, role: string, context: TaskContext, expiresAt: number, parent?: Task): readonly TaskGrant[] {
+  #mint(type: TaskType, role: string, context: TaskContext, expiresAt: number, parent?: Task): Minted {
     const now = this.#time.now();
     const profiles = this.#options.profiles().filter(({ tool }) => this.#options.mayUse(role, tool));
-    const grants = withStableIds(this.#options.engine.mint({ type, role, context, profiles, now, expiresAt, parent }));
+    const minted = this.#options.engine.mint({ type, role, context, profiles, now, expiresAt, parent });
+    const grants = withStableIds(minted.grants);
     this.#options.engine.check(grants);
-    return grants;
+    return { grants, leftOut: minted.leftOut };
   }
 
   /** The standing task of a principal, in place of one whose time is over. */
@@ -453,7 +464,7 @@ class Registry implements Tasks {
       expiresAt,
       epoch: 1,
       status: 'open',
-      grants: this.#mint(type, role, {}, expiresAt),
+      grants: this.#mint(type, role, defaultContext(type), expiresAt).grants,
     });
     const last = lastId === undefined ? undefined : this.#state.get(lastId);
     const ledger = rolling(last?.ledger.state() ?? []);
@@ -552,7 +563,7 @@ class Registry implements Tasks {
       if (!isSame) await this.close(id, 'revoked', because('its type was changed'));
       return;
     }
-    const minted = this.#mint(type, task.role, {}, task.expiresAt);
+    const minted = this.#mint(type, task.role, defaultContext(type), task.expiresAt).grants;
     const known = new Set(task.grants.map(({ tool }) => tool));
     // A tool that has another definition now gets no new grant by that: whoever defines tools would widen what they may do.
     const grants = isSame ? [...task.grants, ...minted.filter(({ tool }) => !known.has(tool))] : minted;

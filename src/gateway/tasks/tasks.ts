@@ -13,6 +13,8 @@ export interface OpenedTask {
   readonly task: Task;
   /** Bearer token for calls under the task; kept only as a keyed hash. */
   readonly credential: string;
+  /** What it was not given of what it asked for or its type names, and why. */
+  readonly leftOut: readonly { readonly tool: string; readonly why: string }[];
 }
 
 /** What came of asking for other grants: what is narrower holds at once, what is not waits for a person. */
@@ -55,11 +57,10 @@ export interface Tasks {
    */
   charge(task: Task, charges: readonly Charge[], isApproved?: boolean): Promise<void>;
   /**
-   * Takes note of what a tool returned, for where values come from. At once; resolves when it is durable that the task
-   * has seen strangers' text. Before the reply is released.
-   * @param args what the tool was called with; a lookup by the user's words names what it finds
+   * Takes note of what was returned for these arguments, for where values come from; without a profile it is strangers'
+   * text. At once; resolves when it is durable that the task has seen such. Before the reply is released.
    */
-  learn(task: Task, profile: ToolProfile, result: JsonObject, args?: JsonObject): Promise<void>;
+  learn(task: Task, profile: ToolProfile | undefined, args: JsonObject, result: JsonObject): Promise<void>;
   /** True when the task has seen output of an untrusted tool. */
   exposed(task: Task): boolean;
   /**
