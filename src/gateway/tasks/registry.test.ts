@@ -550,6 +550,20 @@ describe('the end of a task', () => {
     expect(refusalOf(tasks, credential)).toBe('unknown');
     await expect(tasks.close(task.id, 'closed', operator)).rejects.toMatchObject(code('TASK_UNKNOWN'));
   });
+
+  it('is forgotten sooner when there are too many, the oldest first', async () => {
+    const tasks = await open({ limits: { maxEnded: 2 } });
+    const parent = await tasks.open(alice, { type: 'work' });
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const { task } = await tasks.open(callerBy(tasks, parent.credential), { type: 'work' });
+      await tasks.close(task.id, 'closed', operator);
+      ids.push(task.id);
+    }
+    clock.advance(1_000);
+    expect(ids.map((id) => tasks.find(id)?.status)).toEqual([undefined, undefined, 'closed', 'closed']);
+    expect(tasks.find(parent.task.id)?.status).toBe('open');
+  });
 });
 
 describe('a clock that is set', () => {
@@ -682,6 +696,41 @@ describe("a role's default task", () => {
     const task = await standing(again);
     expect(task.grants.map(({ tool }) => tool)).toEqual(['files/read']);
     expect(await use(again, task)).toBe('deny');
+  });
+
+  it('is brought up to date once, however often that is asked for at the same time', async () => {
+    types = [typeOf('work', { grants: [{ tool: '*' }] })];
+    profiles = [read];
+    const tasks = await open();
+    await standing(tasks);
+    profiles = [read, send];
+    await Promise.all([tasks.refresh(), tasks.refresh(), tasks.refresh()]);
+    expect((await standing(tasks)).epoch).toBe(2);
+    expect(recorded.map(({ event }) => event)).toEqual(['opened', 'widened']);
+  });
+
+  it('follows a new configuration also when somebody narrows it at that moment', async () => {
+    const tasks = await open();
+    const task = await standing(tasks);
+    const gate = Promise.withResolvers<void>();
+    recordWaits = gate.promise;
+    types = [typeOf('work', { grants: [{ tool: 'mail/send' }] })];
+    const refreshing = tasks.refresh();
+    await Promise.resolve();
+    const narrowing = tasks.change(task.id, [], operator);
+    gate.resolve();
+    await Promise.all([refreshing, narrowing]);
+    expect(tasks.find(task.id)).toMatchObject({ status: 'revoked', grants: [] });
+  });
+
+  it('that was closed stays closed for its time, however many tasks have ended since', async () => {
+    const tasks = await open({ limits: { maxEnded: 0 } });
+    const task = await standing(tasks);
+    await tasks.close(task.id, 'revoked', operator);
+    clock.advance(10_000);
+    await expect(tasks.of(alice)).rejects.toMatchObject(code('TASK_OVER'));
+    clock.advance(600_000);
+    expect((await standing(tasks)).id).not.toBe(task.id);
   });
 
   it('that somebody narrowed stays narrow', async () => {

@@ -43,6 +43,8 @@ export interface TaskLimits {
   readonly maxDepth: number;
   /** Tasks for which it is remembered what they saw. Default 1,000. */
   readonly maxMemories: number;
+  /** Ended tasks of which it stays known for a day that they were. Default 10,000. */
+  readonly maxEnded: number;
 }
 
 /** What {@link openTasks} takes. */
@@ -72,7 +74,13 @@ export interface TasksOptions {
   readonly onProblem?: (error: unknown) => void;
 }
 
-const LIMITS: TaskLimits = { maxTasks: 10_000, maxTasksPerCaller: 100, maxDepth: 8, maxMemories: 1_000 };
+const LIMITS: TaskLimits = {
+  maxTasks: 10_000,
+  maxTasksPerCaller: 100,
+  maxDepth: 8,
+  maxMemories: 1_000,
+  maxEnded: 10_000,
+};
 const SWEEP_MS = 1_000;
 /** A journal that is ahead of the clock by more was written by a clock that was wrong. */
 const MAX_AHEAD_MS = DAY_MS;
@@ -111,7 +119,10 @@ export async function openTasks(options: TasksOptions): Promise<Tasks> {
     const isAhead = state.latest > clock.now() + MAX_AHEAD_MS;
     const time = steadyTime(clock, isAhead ? 0 : state.latest);
     const registry = new Registry({ ...options, random }, { state, journal, secrets, time });
-    await registry.begin();
+    await registry.begin().catch(async (error: unknown) => {
+      await registry.stop();
+      throw error;
+    });
     return registry;
   } catch (error) {
     await journal.close();
@@ -147,8 +158,9 @@ class Registry implements Tasks {
   /** The last standing task of each principal, role and type, open or not. */
   readonly #standing = new Map<string, string>();
   readonly #starting = new Map<string, Promise<Task>>();
-  /** Texts of credentials that were proven, by digest; at most one a task. */
+  /** Digest of the text of each task's credential, once it was proven. */
   readonly #proven = new Map<string, string>();
+  #refreshing = Promise.resolve();
   #compactedAt: number;
   #holdsEnded = false;
   readonly #stopSweeping: () => void;
@@ -232,10 +244,10 @@ class Registry implements Tasks {
     if (id === undefined) return { refused: 'malformed' };
     const kept = this.#state.get(id);
     const digest = digestOfText(text);
-    if (kept === undefined || this.#proven.get(digest) !== id) {
+    if (kept === undefined || this.#proven.get(id) !== digest) {
       // An unknown id costs the same as a wrong secret.
       if (!this.#secrets.isRight(text, kept?.hash) || kept === undefined) return { refused: 'unknown', credential: id };
-      this.#proven.set(digest, id);
+      this.#proven.set(id, digest);
     }
     const now = Math.max(given, this.#time.now());
     const [task, ...above] = this.#chain(id);
@@ -378,9 +390,13 @@ class Registry implements Tasks {
     return this.#chain(id).some((task) => this.#isExposed(task.id) || this.#memories.isForgotten(task.id));
   }
 
-  async refresh(): Promise<void> {
-    const open = [...this.#state.all()].filter(({ task }) => this.#isOpen(task.id));
-    await allOf(open.map((kept) => this.#refreshOne(kept)));
+  refresh(): Promise<void> {
+    // One after the other: two at a time would work out the same change twice.
+    this.#refreshing = this.#refreshing.then(
+      () => this.#refreshAll(),
+      () => this.#refreshAll(),
+    );
+    return this.#refreshing;
   }
 
   async stop(): Promise<void> {
@@ -528,6 +544,11 @@ class Registry implements Tasks {
     this.#tellChanged(id);
   }
 
+  async #refreshAll(): Promise<void> {
+    const open = [...this.#state.all()].filter(({ task }) => this.#isOpen(task.id));
+    await allOf(open.map((kept) => this.#refreshOne(kept)));
+  }
+
   async #refreshOne({ task: { id }, standing, adjusted, typeHash }: Kept): Promise<void> {
     const task = this.find(id);
     if (task === undefined) return;
@@ -537,7 +558,8 @@ class Registry implements Tasks {
       return;
     }
     const isSame = typeHashOf(type) === typeHash;
-    if (!standing || adjusted) {
+    // A narrowing that is not written yet counts too.
+    if (!standing || adjusted || this.#narrowed.has(id)) {
       if (!isSame) await this.close(id, 'revoked', because('its type was changed'));
       return;
     }
@@ -548,7 +570,15 @@ class Registry implements Tasks {
     if (isSame && grants.length === task.grants.length) return;
     const event = this.#options.engine.isNarrower(grants, task.grants) ? 'narrowed' : 'widened';
     const cause = because(isSame ? 'other tools are known' : 'the configuration was changed');
-    await this.#replace(task, grants, { cause, event, type });
+    try {
+      await this.#replace(task, grants, { cause, event, type });
+    } catch (error) {
+      const kept = this.#state.get(id);
+      // Somebody changed it meanwhile: what is right for it now has to be worked out anew.
+      const isOvertaken = error instanceof MerlonError && error.code === 'TASK_REFUSED';
+      if (!isOvertaken) throw error;
+      if (kept !== undefined && this.#isOpen(id)) await this.#refreshOne(kept);
+    }
   }
 
   /** A task and those that it is a part of, the nearest first, as far as they are known. */
@@ -715,20 +745,21 @@ class Registry implements Tasks {
 
   #forgetOld(): void {
     const now = this.#time.now();
-    for (const kept of this.#state.all()) {
-      const { id, parent } = kept.task;
-      if (kept.endedAt === undefined || now < keepUntil(kept)) continue;
-      // A task above that is still known is asked for by its parts.
-      if (parent === undefined || !this.#isOpen(parent)) this.#forget(kept, id);
+    const ended = [...this.#state.all()].filter((kept) => kept.endedAt !== undefined && !isStillNeeded(kept, now));
+    const tooMany = ended.length - this.#limits.maxEnded;
+    // Oldest first: whoever opens and closes tasks without end must not fill the memory with what they were.
+    for (const [index, kept] of ended.entries()) {
+      if (index < tooMany || now >= (kept.endedAt ?? 0) + KEEP_ENDED_MS) this.#forget(kept);
     }
   }
 
-  #forget({ task, standing }: Kept, id: string): void {
+  #forget({ task, standing }: Kept): void {
+    const { id } = task;
     this.#state.forget(id);
     this.#epochs.delete(id);
     this.#narrowed.delete(id);
     this.#memories.drop(id);
-    for (const [digest, proven] of this.#proven) if (proven === id) this.#proven.delete(digest);
+    this.#proven.delete(id);
     const key = standingKey(task);
     if (standing && this.#standing.get(key) === id) this.#standing.delete(key);
     this.#holdsEnded = true;
@@ -752,13 +783,13 @@ class Registry implements Tasks {
   }
 }
 
-function keepUntil({ task, endedAt = 0, standing, ledger }: Kept): number {
-  if (!standing) return endedAt + KEEP_ENDED_MS;
-  // What was used within a span counts in the next task of the role.
+/** True for a standing task whose end or whose budgets bind the next one of its role. */
+function isStillNeeded({ task, standing, ledger }: Kept, now: number): boolean {
+  if (!standing) return false;
   const ends = rolling(ledger.state()).flatMap(({ recent = [] }) =>
     recent.map((one) => one.at + one.perSeconds * 1_000),
   );
-  return Math.max(endedAt + KEEP_ENDED_MS, task.expiresAt, ...ends);
+  return now < Math.max(task.expiresAt, ...ends);
 }
 
 /** What is left of a ledger when everything begins anew but what rolls. */
