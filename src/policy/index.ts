@@ -78,3 +78,13 @@ export {
   type ProvenanceState,
 } from './provenance/provenance.ts';
 export { type Pin, pin } from './task/pin.ts';
+
+// Guardrails of an organisation: Cedar policies that only forbid.
+export type { Cedar } from './guardrail/cedar.ts';
+export {
+  createGuardrail,
+  type GuardedCall,
+  type Guardrail,
+  type GuardrailOptions,
+  type GuardrailVerdict,
+} from './guardrail/create-guardrail.ts';
