@@ -7,6 +7,7 @@ import { addConnect } from './command-connect.ts';
 import { addControls } from './command-controls.ts';
 import { addFix } from './command-fix.ts';
 import { addKey } from './command-key.ts';
+import { addPolicy } from './command-policy.ts';
 import { addRules } from './command-rules.ts';
 import { addScan } from './command-scan.ts';
 import { addServe } from './command-serve.ts';
@@ -53,6 +54,7 @@ addTest(program);
 addFix(program);
 addAttest(program);
 addRules(program);
+addPolicy(program);
 addControls(program);
 
 program.commandsGroup('Set up:');

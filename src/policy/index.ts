@@ -13,6 +13,10 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
+// What is proven of task grants.
+export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
+export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
+export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 
 // Learning task grants from what tasks did.
 export { type Missing, missingMass } from './learn/coverage.ts';
@@ -42,6 +46,31 @@ export { type HostPattern, matchesHost, readHost, readHostPattern } from './cons
 export { readBareOrigin, readOrigin } from './constraint/read-origin.ts';
 export { isUnder, readPath } from './constraint/read-path.ts';
 export { constraintSettings, type ConstraintSettings } from './constraint/settings.ts';
+// Tasks: what they may ask for, what they get, how that changes.
+export {
+  calculateMinimalPermissions,
+  type MinimalPermissions,
+  type MintRequest,
+} from './task/calculate-minimal-permissions.ts';
+export type { Bounds } from './task/bounds.ts';
+export type { IsNarrower } from './task/cut-to-parent.ts';
+export type { NotGiven } from './task/given-scopes.ts';
+export { beyondCeiling, type CeilingEffect, ceilingEffects, ceilingOf } from './task/role-ceiling.ts';
+export {
+  defaultScopes,
+  formatScope,
+  parseScope,
+  parseScopeOf,
+  type Scope,
+  type ScopeAction,
+  scopeCovers,
+} from './task/scope.ts';
+export { type Resource, resources, type Scopes, type Task, type TaskContext } from './task/task.ts';
+export type { Cause, TaskChange } from './task/task-change.ts';
+export { parseTaskContext } from './task/task-context.ts';
+export type { GrantTemplate, TaskType } from './task/task-type.ts';
+export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
+export type { WhyLeftOut } from './task/template-grants.ts';
 // What a task may do, whether a call may be made under it, and what it has used.
 export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
 export { USES } from './grant/task-grant.ts';
@@ -67,6 +96,7 @@ export {
 export { definitionHash } from './tool/definition-hash.ts';
 export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
 export type { ToolLike } from '../kernel/tool-like.ts';
+export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
 
 // Where values come from in a task, and what is pinned to the user's words.
 export { type Source, type Sources, sources } from './provenance/source.ts';

@@ -2,15 +2,11 @@ import type { Caller } from '../../identity/caller.ts';
 import type { JsonObject } from '../../kernel/jsonrpc.ts';
 import type { CallDecision, Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
 import type { Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
+import type { Cause, TaskChange } from '../../policy/task/task-change.ts';
 import type { Task, TaskContext } from '../../policy/task/task.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 
-/** Who caused a change, for the record. */
-export interface Cause {
-  /** A principal, or `gateway` where nobody asked (expiry, a parent's end). */
-  readonly by: string;
-  readonly why: string;
-}
+export type { Cause, TaskChange } from '../../policy/task/task-change.ts';
 
 /** A task that was opened, with the one chance to see its credential. */
 export interface OpenedTask {
@@ -64,20 +60,6 @@ export interface TaskEvents {
   ended(ids: readonly string[]): void;
   /** Its list of tools is another now. */
   changed(id: string): void;
-}
-
-/** A change of permissions, for the audit log. Before and after are separate values, never the same object. */
-export interface TaskChange {
-  readonly event: 'opened' | 'narrowed' | 'widened' | 'closed' | 'expired' | 'revoked';
-  readonly task: string;
-  readonly type: string;
-  readonly principal: string;
-  readonly role: string;
-  readonly parent?: string;
-  readonly epoch: number;
-  readonly before: readonly TaskGrant[];
-  readonly after: readonly TaskGrant[];
-  readonly cause: Cause;
 }
 
 /** A call, or a wider task, that waits for a person. */

@@ -150,6 +150,6 @@ function isCount(value: unknown): boolean {
 }
 
 function invalid(grant: TaskGrant, field: string, what: string): MerlonError {
-  const id = JSON.stringify(grant.id.slice(0, 80));
+  const id = typeof grant.id === 'string' ? JSON.stringify(grant.id.slice(0, 80)) : 'without an id';
   return new MerlonError('CONFIG_INVALID', `The grant ${id} cannot be used: ${field} ${what}.`);
 }

@@ -2,7 +2,7 @@ import type { Spent } from './call-decision.ts';
 import { MOST_DISTINCT } from './compile-grants.ts';
 import { type Decimal, decimalFrom, decimalOf, decimalText, plus, roundedUp, zero } from './decimal.ts';
 import type { LedgerEntry, LedgerState } from './ledger-state.ts';
-import { nothingRecent, type Recent, remember, usedWithin } from './recent.ts';
+import { nothingRecent, recall, type Recent, remember, usedWithin } from './recent.ts';
 import type { Charge } from './task-grant.ts';
 
 /**
@@ -89,8 +89,9 @@ function usedOf({ total, recent }: Account, now: number, perSeconds: number | un
 function accountOf({ grant, budget, total, recent = [], values = [] }: LedgerEntry): Account {
   const account = emptyAccount(grant, budget);
   account.total = decimalFrom(total) ?? zero;
-  for (const { at, amount, perSeconds } of recent) {
-    remember(recentOf(account, perSeconds), at, decimalFrom(amount) ?? zero, perSeconds);
+  for (const [perSeconds, moments] of Map.groupBy(recent, (one) => one.perSeconds)) {
+    const used = moments.map(({ at, amount }) => ({ at, amount: decimalFrom(amount) ?? zero }));
+    recall(recentOf(account, perSeconds), used);
   }
   for (const value of values) account.values.add(value);
   return account;

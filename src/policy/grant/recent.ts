@@ -1,9 +1,13 @@
 import { type Decimal, minus, plus, zero } from './decimal.ts';
 
-/** What was used when. `upTo` is the sum of all until and with this one, so that a span is one subtraction. */
-interface Moment {
+/** An amount and when it was used: milliseconds since the epoch. */
+export interface Used {
   readonly at: number;
   readonly amount: Decimal;
+}
+
+/** `upTo` is the sum of all until and with this one, so that a span is one subtraction. */
+interface Moment extends Used {
   readonly upTo: Decimal;
 }
 
@@ -34,6 +38,11 @@ export function remember(recent: Recent, at: number, amount: Decimal, perSeconds
   else rebuild(recent, [...moments, moment]);
 }
 
+/** The same as before a restart: nothing is forgotten that was not forgotten then. */
+export function recall(recent: Recent, moments: readonly Used[]): void {
+  rebuild(recent, moments);
+}
+
 /** What was used in the span before `now`. What was used later than now (a clock was set back) counts. */
 export function usedWithin(recent: Recent, now: number, perSeconds: number): Decimal {
   const { moments } = recent;
@@ -57,7 +66,7 @@ function countOver(moments: readonly Moment[], now: number, perSeconds: number):
   return low;
 }
 
-function rebuild(recent: Recent, all: readonly Moment[]): void {
+function rebuild(recent: Recent, all: readonly Used[]): void {
   const sorted = joined(all.toSorted((one, other) => one.at - other.at));
   recent.before = zero;
   recent.moments.length = 0;
@@ -67,7 +76,7 @@ function rebuild(recent: Recent, all: readonly Moment[]): void {
 }
 
 /** Joining neighbours at the later time remembers them longer, never shorter. */
-function joined(sorted: readonly Moment[]): readonly Moment[] {
+function joined(sorted: readonly Used[]): readonly Used[] {
   if (sorted.length <= MOST_RECENT) return sorted;
   return sorted.flatMap((one, index) => {
     const other = sorted[index + 1];

@@ -3,7 +3,7 @@ import type { Argument } from './argument.ts';
 
 /** What is said rather than done: nobody is harmed by it who would not be by another recipient. */
 export const contentWords = wordSet(
-  'body text content message title subject description query note comment summary caption html markdown reason detail prompt question answer memo footer header instruction keyword search greeting signature language locale lang format type category color colour status state priority label tag emoji reaction unit timezone zone encoding mode style theme sort offset page cursor limit direction gender nationality cuisine preference data code snippet review feedback rating',
+  'body text content message title subject description query note comment summary caption html markdown reason detail prompt question answer memo footer header instruction keyword search greeting signature language locale lang format type category color colour status state priority label tag emoji reaction unit timezone zone encoding mode style theme sort offset page cursor limit direction gender nationality cuisine preference data code snippet review feedback rating request',
 );
 
 const URL_HEADS = wordSet('url uri href endpoint webhook callback link permalink');
@@ -34,14 +34,14 @@ const PATH_SAID =
   /\b(?:file|folder|directory|absolute|relative|local) (?:path|name)\b|\bpath (?:to|of|where)\b|\bfilename\b/;
 
 /** True for an argument that takes a place in a file system. */
-export function isPath({ head, words, said, isFree }: Argument): boolean {
-  if (!isFree || words.some((word) => NO_PATHS.has(word))) return false;
+export function isPath({ head, words, said, isFree, isObject }: Argument): boolean {
+  if (!isFree || isObject || words.some((word) => NO_PATHS.has(word))) return false;
   return PATHS.has(head) || (MAYBE_PATHS.has(head) && ABOUT_FILES.test(said)) || PATH_SAID.test(said.slice(0, 80));
 }
 
 /** True for one that takes one if the tool speaks of files. */
-export function mayBePath({ head, words, isFree }: Argument): boolean {
-  return isFree && MAYBE_PATHS.has(head) && !words.some((word) => NO_PATHS.has(word));
+export function mayBePath({ head, words, isFree, isObject }: Argument): boolean {
+  return isFree && !isObject && MAYBE_PATHS.has(head) && !words.some((word) => NO_PATHS.has(word));
 }
 
 const RECIPIENTS = wordSet(
@@ -54,10 +54,14 @@ const RECIPIENT_SAID =
   /\b(?:recipients?|addressees?|attendees?|invitees?|payees?|beneficiar(?:y|ies)|receivers?|send (?:it |this |the \w+ )?to|share (?:it |this |the \w+ )?with|notify)\b/;
 
 /** True for an argument that says who gets something. */
-export function isRecipient({ head, words, said, formats, isFree }: Argument): boolean {
-  if (!isFree || contentWords.has(head)) return false;
+export function isRecipient(argument: Argument): boolean {
+  const { head, words, said, formats, isFree, isPaired } = argument;
+  if (!isFree || isContent(argument)) return false;
   if (words.some((word) => RECIPIENTS.has(word))) return true;
-  const isTo = (words[0] === 'to' || words.at(-1) === 'to') && !words.some((word) => NOT_TO.has(word));
+  const isTo =
+    !(isPaired && words.length === 1) &&
+    (words[0] === 'to' || words.at(-1) === 'to') &&
+    !words.some((word) => NOT_TO.has(word));
   const isWith = words.at(-1) === 'with' && words.includes('share');
   return isTo || isWith || (RECIPIENT_SAID.test(said) && (formats.has('email') || ADDRESSES.has(head)));
 }
@@ -73,16 +77,11 @@ const RECORDS = wordSet('email mail message');
 
 /** True for an argument that says so in a tool that sends, pays or lets somebody in. */
 export function mayBeRecipient(argument: Argument): boolean {
-  const { head, words, formats, isFree } = argument;
-  if (!isFree || contentWords.has(head)) return false;
+  const { head, words, formats, isFree, isNumber } = argument;
+  if (!(isFree || (isNumber && head === 'id')) || isContent(argument)) return false;
   // `email_id` is a mail, `user_id` a user.
   if (head === 'id' && words.some((word) => RECORDS.has(word))) return false;
-  return formats.has('email') || words.some((word) => PARTIES.has(word)) || isRecipient(argument);
-}
-
-/** True for one that is only half of a pair: what goes from one place to another need not go to anybody. */
-export function isBareTo({ words }: Argument): boolean {
-  return words.length === 1 && words[0] === 'to';
+  return formats.has('email') || words.some((word) => PARTIES.has(word) || word === 'to') || isRecipient(argument);
 }
 
 /** True for one that says who or what it comes from. */
@@ -145,6 +144,7 @@ const NO_TIMES = wordSet('timezone zone timeout format');
 export function isTime({ head, words, said, formats, isClosed }: Argument): boolean {
   if (isClosed || words.some((word) => NO_TIMES.has(word))) return false;
   if (formats.has('date') || formats.has('date-time') || formats.has('time')) return true;
+  if (words.length > 1 && /^(?:at|on)$/.test(words.at(-1) ?? '')) return true;
   if (words.some((word) => TIMES.has(word)) && !/^(?:id|count|name)$/.test(head)) return true;
   return words.some((word) => MAYBE_TIMES.has(word)) && TIME_SAID.test(said);
 }
@@ -167,8 +167,16 @@ export function isAmount({ head, words, isNumber, isClosed }: Argument, isTrade:
 }
 
 const IDS = wordSet(
-  'id uuid guid key slug sku isbn number ref reference identifier arn sha commit hash selector element pk upc barcode imei vin',
+  'id uuid guid code key slug sku isbn number ref reference identifier arn sha commit hash selector element pk upc barcode imei vin',
 );
+
+/** True for an argument that is said rather than done. */
+export function isContent({ head, words }: Argument): boolean {
+  // `confirmation_code` names something, `source_code` does not.
+  if (head === 'code' && words.length > 1)
+    return words.some((word) => contentWords.has(word) && word !== 'code') || words.includes('source');
+  return contentWords.has(head);
+}
 
 /** True for a word that names one of many by a number or code. */
 export function isId(head: string): boolean {
@@ -176,7 +184,7 @@ export function isId(head: string): boolean {
 }
 
 const THINGS = wordSet(
-  'branch repo repository org organization organisation project database db table collection bucket queue topic instance cluster namespace pod service deployment environment server vm container volume image package module dependency app application workflow pipeline job board sprint document doc sheet spreadsheet worksheet folder file calendar event record row column cell product item hotel restaurant flight room seat car company vendor merchant store symbol ticker asset coin plan subscription device node region entity model dataset index variable template campaign segment playlist track song album channel chat user account member customer contact issue ticket task pr owner username login schema view function lambda stack resource target filter where criteria condition match old head base range formula service_account pattern',
+  'attachment branch repo repository org organization organisation project database db table collection bucket queue topic instance cluster namespace pod service deployment environment server vm container volume image package module dependency app application workflow pipeline job board sprint document doc sheet spreadsheet worksheet folder file calendar event record row column cell product item hotel restaurant flight room seat car company vendor merchant store symbol ticker asset coin plan subscription device node region entity model dataset index variable template campaign segment playlist track song album channel chat user account member customer contact issue ticket task pr owner username login schema view function lambda stack resource target filter where criteria condition match old head base range formula service_account pattern',
 );
 
 /** True for a word that names an existing thing. */

@@ -17,14 +17,31 @@ export interface Argument {
   readonly isNumber: boolean;
   /** True for yes or no, and for one of some values that the server listed. */
   readonly isClosed: boolean;
+  /** Nothing but objects may stand here, of which nothing is said. */
+  readonly isObject: boolean;
+  /** True for one of a pair: beside `from` or `source`, `to` need not be anybody. */
+  readonly isPaired: boolean;
   /** False for a name with letters that these rules cannot read; it may look like another one. */
   readonly isReadable: boolean;
 }
 
 const SAID = 300;
 
-/** The argument that a parameter is; undefined for one that only holds others. */
-export function argumentOf(root: unknown, { path, name, description, schema }: Parameter): Argument | undefined {
+/** The arguments that there are among parameters; those that only hold others are none. */
+export function argumentsOf(root: unknown, parameters: readonly Parameter[]): readonly Argument[] {
+  const sources = new Set(parameters.filter(({ name }) => /^(?:from|source|src)$/i.test(name)).map(besideOf));
+  return parameters.flatMap((one) => argumentOf(root, one, sources.has(besideOf(one))) ?? []);
+}
+
+function besideOf({ path, name }: Parameter): string {
+  return path.slice(0, path.length - name.length);
+}
+
+function argumentOf(
+  root: unknown,
+  { path, name, description, schema }: Parameter,
+  isPaired: boolean,
+): Argument | undefined {
   const shapes = shapesOf(root, schema);
   if (shapes.length === 0) return undefined;
   const own = singularWords(name);
@@ -47,6 +64,8 @@ export function argumentOf(root: unknown, { path, name, description, schema }: P
     isFree: !isClosed && !isNumber,
     isNumber,
     isClosed,
+    isObject: types.every((type) => type === 'object'),
+    isPaired,
     isReadable: /^[\x20-\x7e]+$/.test(name.normalize('NFKC')) && own.length > 0,
   };
 }
@@ -75,6 +94,6 @@ export function singular(word: string): string {
   if (word.length < 3) return word;
   if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`;
   if (/(?:ss|sh|ch|x|z)es$/.test(word)) return word.slice(0, -2);
-  if (/(?:ss|us|is|https|dns|css|gps|sms|as)$/.test(word)) return word;
+  if (/(?:ss|us|is|https|dns|gps|sms|alias|atlas|canvas|bias|kubernetes|news)$/.test(word)) return word;
   return word.endsWith('s') ? word.slice(0, -1) : word;
 }

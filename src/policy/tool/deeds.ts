@@ -23,11 +23,11 @@ export const effectsOfDeed: Readonly<Record<Deed, readonly Effect[]>> = {
 const READ = [
   ...readVerbs,
   ...wordSet(
-    'verify compare preview monitor watch calculate compute convert estimate summarize summarise translate analyze analyse validate parse explain tell see ls cat grep find glob stat diff head tail detect classify recommend suggest rank sort filter resolve ask generate render think echo hover wait sleep ping whoami measure predict ocr peek poll display determine obtain learn discover identify format lint simulate decode encode hash transcribe screenshot collect pull inspect audit test lookup profile whois traceroute nslookup dig tree query aggregate',
+    'verify compare preview monitor watch calculate compute convert estimate summarize summarise translate analyze analyse validate parse explain tell see ls cat grep find glob stat diff head tail detect classify recommend suggest rank sort filter resolve ask generate render think echo hover wait sleep ping whoami measure predict ocr peek poll display determine obtain learn discover identify format lint simulate decode encode hash transcribe screenshot collect pull inspect audit test lookup profile whois traceroute nslookup dig tree query aggregate review',
   ),
 ];
 const MAKE = wordSet(
-  'create add insert new make write save store append import clone fork copy duplicate register compose log record provision remember memorize init initialize commit attach upload define build put draft schedule push take mkdir touch track request apply fill type propose issue open_new note',
+  'create add insert new make set write save store append import clone fork copy duplicate register compose log record provision remember memorize init initialize commit attach upload define build put draft schedule push take mkdir touch track request apply fill unzip zip compress decompress type propose issue open_new note',
 );
 const CHANGE = wordSet(
   'update edit modify set patch move rename replace restore assign unassign merge reset enable disable rotate scale mark complete finish resolve archive unarchive close reopen lock unlock pin unpin star unstar tag untag label unlabel link unlink detach configure adjust change switch toggle reschedule postpone confirm accept decline approve reject rate vote react like unlike follow unfollow mute unmute block unblock join leave subscribe unsubscribe upsert sync activate deactivate suspend resume pause transition promote demote checkout rebase revert rollback mount press click drag swipe tap start stop restart reboot shutdown control manage enroll unenroll escalate acknowledge snooze dismiss flag migrate alter fix split extend renew turn stage unstage claim login logout authenticate',
@@ -74,7 +74,7 @@ function verbsWithDeeds(): ReadonlyMap<string, readonly Deed[]> {
  * at the beginning, or where nothing else in a name is a verb.
  */
 export const alsoNouns = wordSet(
-  'email message post comment tweet reply text mail call page sms dm share invite book order rent record log draft note schedule track tag label link star vote rate flag watch query search view count load scan screenshot snapshot test audit return exchange trade transfer charge refund deposit tip bid stake swap wire invoice alert answer webhook script shell bash terminal format open close filter sort head tail hash type pin block lock commit fork push pull copy store stage press control start stop request display set put switch fix split change update release export import upload download move purchase run build list touch take monitor preview check compare tap drag like issue profile tree new rank match complete',
+  'email message post comment tweet reply text mail call page sms dm share invite book order rent record log draft note schedule track tag label link star vote rate flag watch query search view count load scan screenshot snapshot test audit return exchange trade transfer charge refund deposit tip bid stake swap wire invoice alert answer webhook script shell bash terminal format open close filter sort head tail hash type pin block lock commit fork push pull copy store stage press control start stop request display set put switch fix split change update release export import upload download move purchase run build list touch take monitor preview check compare tap drag like issue profile tree new rank match complete archive review',
 );
 
 /** Things that are done something with by being made: making a payment pays, adding a member lets somebody in. */
@@ -84,7 +84,10 @@ export const deedsOfThing: ReadonlyMap<string, readonly Deed[]> = new Map<string
   ]),
   ...each('purchase checkout subscription', ['pay', 'order']),
   ...each('order booking reservation appointment rental', ['order']),
-  ...each('comment reply post tweet message email notification mail sms announcement review call webhook', ['send']),
+  ...each(
+    'comment reply post tweet message email notification mail sms announcement review call webhook issue gist paste discussion',
+    ['send'],
+  ),
   ...each('member collaborator participant attendee guest invitee invitation invite subscriber follower', ['give']),
   ...each('request', ['send']),
 ]);
@@ -101,9 +104,12 @@ function each(things: string, deeds: readonly Deed[]): (readonly [string, readon
   ]);
 }
 
+/** Verbs that change what follows, and with it what it does: another amount is another payment. */
+export const changingVerbs = wordSet('update modify change edit amend reschedule');
+
 /** Verbs that make or bring about whatever follows. */
 export const makingVerbs = wordSet(
-  'create add make place submit process initiate perform issue schedule new insert register execute open start complete write leave put confirm request do update modify change cancel draft edit delete remove',
+  'create add make place submit process initiate perform issue schedule new insert register execute open start complete write leave put confirm request do give',
 );
 
 const inflected: ReadonlyMap<string, string> = inflections();

@@ -11,7 +11,16 @@ import {
   statementParameter,
   wordSet,
 } from '../../kernel/tool-words.ts';
-import { alsoNouns, type Deed, deedsOfThing, deedsOfVerb, effectsOfDeed, makingVerbs, verbOf } from './deeds.ts';
+import {
+  alsoNouns,
+  changingVerbs,
+  type Deed,
+  deedsOfThing,
+  deedsOfVerb,
+  effectsOfDeed,
+  makingVerbs,
+  verbOf,
+} from './deeds.ts';
 import { effects as allEffects, type Effect } from './tool-profile.ts';
 
 /** What a tool does, as its definition says or suggests. */
@@ -38,20 +47,26 @@ export function doingOf(
 ): Doing {
   const words = wordsOf(tool.name.normalize('NFKC'));
   const about = openingOf(tool.description.slice(0, 2_000).normalize('NFKC'));
-  const named = deedsOfName(words, about);
-  const told = deedsOfDescription(about, named.length > 0);
+  const name = deedsOfName(words, about);
+  const told = deedsOfDescription(about, name.deeds.length > 0 && !name.isUnclear);
+  // `exchange_rate` exchanges nothing where the description says what it does.
+  const named = name.isUnclear && told.length > 0 && name.verb !== leadingVerbOf(about) ? [] : name.deeds;
   // That what changes something tells of it as well goes without saying.
   const isChange = named.length > 0 && !named.includes('read');
   const deeds = new Set<Deed>([...named, ...told.filter((deed) => !(isChange && deed === 'read'))]);
+  const runner = runsAnything(tool);
+  const sql = runner === undefined ? sqlOf(words, about, parameters) : undefined;
+  // To run a query is to ask.
+  if (deeds.has('run') && (sql !== undefined || words.some((word) => ASKS.has(word)))) {
+    deeds.delete('run');
+    deeds.add('read');
+  }
   const found = new Set<Effect>();
   const known = deeds.size > 0;
   if (!known) found.add('write');
   for (const deed of deeds) for (const effect of effectsOfDeed[deed]) found.add(effect);
   const acts = (): boolean => found.size > 1 || !found.has('read');
 
-  const runner = runsAnything(tool);
-  const sql = runner === undefined ? sqlOf(words, about, parameters) : undefined;
-  if (deeds.has('run') && (sql !== undefined || words.some((word) => ASKS.has(word)))) found.delete('execute');
   if (runner !== undefined) {
     // What runs commands or code can do all of it, unless something of ours keeps it in.
     for (const effect of sandboxed ? (['read', 'execute'] as const) : allEffects) found.add(effect);
@@ -89,31 +104,37 @@ const SAVES = /\b(?:download|export|save|screenshot|snapshot|extract|unzip|decom
 const SENDS_ON =
   /(?:^|[.;,] |\band (?:then )?)(?:it |this |also |then |automatically )*(?:sends?|forwards?|e-?mails?|notif(?:y|ies)|posts) (?:an? |the |it |them |these |all |out |results? |to )/;
 
-function deedsOfName(words: readonly string[], about: string): readonly Deed[] {
+/** What a name says; unclear where each of its verbs may be a noun. */
+function deedsOfName(
+  words: readonly string[],
+  about: string,
+): { readonly deeds: readonly Deed[]; readonly verb?: string; readonly isUnclear: boolean } {
   const verbs = words.flatMap((word, index) => (deedsOfVerb.has(word) ? [{ word, index }] : []));
   const plain = verbs.filter(({ word }) => !alsoNouns.has(word));
   const [first] = plain.length > 0 ? plain : verbs;
-  if (first === undefined) return [];
+  if (first === undefined) return { deeds: [], isUnclear: true };
   const counted = new Set([first.word]);
   for (const { word, index } of verbs) {
-    // `search_and_replace`, `get_or_create_user`
-    if (/^(?:and|or|then|n|amp)$/.test(words[index - 1] ?? '')) counted.add(word);
-    // `share_search_results`: shares, unless what follows ends the name (`email_search`) or the description only reads.
-    if (
-      index === 0 &&
-      word !== first.word &&
-      first.index < words.length - 1 &&
-      !/^(?:gets?|returns?|lists?|retrieves?|search(?:es)?|finds?|reads?)\b/.test(about)
-    )
-      counted.add(word);
+    // `search_and_replace`, `get_or_create_user`; `share_search_results` shares, `email_search` does not.
+    const isJoined = /^(?:and|or|then)$/.test(words[index - 1] ?? '');
+    const leads = index === 0 && first.index < words.length - 1 && !ONLY_READS.test(about);
+    if (isJoined || leads) counted.add(word);
   }
   const deeds = [...counted].flatMap((verb) => deedsOfVerb.get(verb) ?? []);
-  if (makingVerbs.has(first.word)) deeds.push(...thingsIn(words.slice(first.index + 1)));
-  return deeds;
+  return {
+    deeds: [...deeds, ...deedsOfObject(first.word, words.slice(first.index + 1))],
+    verb: first.word,
+    isUnclear: plain.length === 0,
+  };
 }
 
-function thingsIn(words: readonly string[]): readonly Deed[] {
-  return words.flatMap((word) => deedsOfThing.get(word) ?? []);
+const ONLY_READS = /^(?:gets?|returns?|lists?|retrieves?|search(?:es)?|finds?|reads?|shows?|fetch(?:es)?)\b/;
+
+/** What a verb does by what it is done to: a payment that is made, a member that is added. */
+function deedsOfObject(verb: string, object: readonly string[]): readonly Deed[] {
+  const deeds = object.flatMap((word) => deedsOfThing.get(word) ?? []);
+  if (makingVerbs.has(verb)) return deeds;
+  return changingVerbs.has(verb) ? deeds.filter((deed) => deed !== 'send') : [];
 }
 
 const LEADING =
@@ -156,6 +177,11 @@ function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly D
   return deeds;
 }
 
+/** The basic form of the verb that a description begins with. */
+function leadingVerbOf(about: string): string | undefined {
+  return verbOf(tokensOf(about.slice(0, 200))[0] ?? '');
+}
+
 function leadingVerb(tokens: readonly string[], isNamed: boolean): number | undefined {
   const verb = verbOf(tokens[0] ?? '');
   // `Order status of …`: the name says what is done with it, or it has to be taken for a verb.
@@ -171,10 +197,9 @@ function deedsAt(tokens: readonly string[], index: number): readonly Deed[] {
   // `Returns the orders`: only a name means by it that goods go back.
   if (verb === 'return') return ['read'];
   const deeds = deedsOfVerb.get(verb) ?? [];
-  if (!makingVerbs.has(verb)) return deeds;
   const end = tokens.findIndex((token, at) => at > index && OBJECT_ENDS.has(token));
   const object = tokens.slice(index + 1, Math.min(end === -1 ? tokens.length : end, index + 7));
-  return [...deeds, ...thingsIn(object)];
+  return [...deeds, ...deedsOfObject(verb, object)];
 }
 
 const OBJECT_ENDS = wordSet('for to in from with of on at by using and or that which , as into via about');

@@ -1,6 +1,6 @@
 import type { ToolLike } from '../../kernel/tool-like.ts';
 import { surveyOf } from '../../kernel/tool-parameters.ts';
-import { argumentOf } from './argument.ts';
+import { argumentsOf } from './argument.ts';
 import { definitionHash } from './definition-hash.ts';
 import { doingOf } from './effects-of.ts';
 import { sinksOf } from './sinks-of.ts';
@@ -39,7 +39,7 @@ export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile 
   if (hash === undefined || !isComplete) return undefined;
 
   const sandboxed = override.sandboxed ?? options.sandboxed ?? false;
-  const args = parameters.flatMap((parameter) => argumentOf(tool.inputSchema, parameter) ?? []);
+  const args = argumentsOf(tool.inputSchema, parameters);
   const doing = doingOf(tool, parameters, args, sandboxed);
   const counted: ReadonlySet<Effect> = override.effects === undefined ? doing.effects : new Set(override.effects);
   const sinks = outermost(sinksOf(args, doing, counted), loops);

@@ -1,9 +1,9 @@
 import { codeParameter } from '../../kernel/tool-words.ts';
 import { type Argument, singular } from './argument.ts';
 import {
-  contentWords,
   isAddress,
   isAmount,
+  isContent,
   isHost,
   isId,
   isOrigin,
@@ -19,6 +19,7 @@ import {
   mayBeRecipient,
   sendsAlong,
 } from './argument-words.ts';
+import { alsoNouns, type Deed, deedsOfVerb } from './deeds.ts';
 import type { Doing } from './effects-of.ts';
 import type { Effect, SinkKind } from './tool-profile.ts';
 
@@ -73,7 +74,7 @@ function kindOf(one: Argument, setting: Setting): SinkKind | undefined {
   if (isUrl(one)) return 'url';
   if (isFilePath(one, setting)) return 'path';
   if (!setting.acts) return readingKind(one, setting);
-  if (contentWords.has(one.head) && !isPermission(one)) return postalOf(one, setting);
+  if (isContent(one) && !isPermission(one)) return postalOf(one, setting);
   return (
     recipientOf(one, setting) ??
     (isPermission(one) ? 'permission' : undefined) ??
@@ -124,10 +125,14 @@ function isTarget(one: Argument, { doing, isTrade }: Setting): boolean {
   if (isClosed) return false;
   if (isId(head) || isThing(head)) return true;
   if (!isFree) return false;
-  const makesOnly = doing.deeds.has('make') && doing.deeds.size === 1;
-  if (!makesOnly && (head === 'name' || doing.words.some((word) => singular(word) === head))) return true;
+  // The name of what is made anew harms nobody.
+  const makes = doing.deeds.has('make') && !NAMES_EXISTING.some((deed) => doing.deeds.has(deed));
+  const isVerb = deedsOfVerb.has(head) && !alsoNouns.has(head);
+  if (!makes && !isVerb && (head === 'name' || doing.words.some((word) => singular(word) === head))) return true;
   return isTrade;
 }
+
+const NAMES_EXISTING: readonly Deed[] = ['change', 'remove', 'order', 'run', 'pay', 'give'];
 
 /**
  * Where nothing says whom or what a tool that acts is about, whatever text it takes may say so. A name that cannot be
@@ -140,10 +145,9 @@ function addUnclear(sinks: Map<string, SinkKind>, args: readonly Argument[], { d
   const { deeds } = doing;
   const onlyMakes = deeds.size > 0 && [...deeds].every((deed) => deed === 'make' || deed === 'read');
   if (isClear() || onlyMakes) return;
-  for (const one of args)
-    if (one.isFree && !contentWords.has(one.head) && !sinks.has(one.path)) sinks.set(one.path, kind);
+  for (const one of args) if (one.isFree && !isContent(one) && !sinks.has(one.path)) sinks.set(one.path, kind);
   // `complete_todo(description)`: the only text there is names the thing.
-  const namesByText = deeds.has('change') || deeds.has('remove') || deeds.size === 0;
+  const namesByText = (deeds.has('change') && !deeds.has('make')) || deeds.has('remove') || deeds.size === 0;
   if (isClear() || reaches || !namesByText) return;
   for (const one of args) if (one.isFree && !sinks.has(one.path)) sinks.set(one.path, 'target');
 }
