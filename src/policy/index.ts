@@ -53,7 +53,10 @@ export {
   type MintRequest,
 } from './task/calculate-minimal-permissions.ts';
 export type { Bounds } from './task/bounds.ts';
-export type { IsNarrower } from './task/cut-to-parent.ts';
+export { type Adjustment, adjustForCall, type AdjustOptions, type WhyNone } from './task/adjust-for-call.ts';
+export { type Changed, narrow, type Narrowing, revokeAll } from './task/change-task.ts';
+export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
+export { changeOf } from './task/task-change.ts';
 export type { NotGiven } from './task/given-scopes.ts';
 export { beyondCeiling, type CeilingEffect, ceilingEffects, ceilingOf } from './task/role-ceiling.ts';
 export {
@@ -70,7 +73,7 @@ export type { Cause, TaskChange } from './task/task-change.ts';
 export { parseTaskContext } from './task/task-context.ts';
 export type { GrantTemplate, TaskType } from './task/task-type.ts';
 export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
-export type { WhyLeftOut } from './task/template-grants.ts';
+export type { Pinned, WhyLeftOut } from './task/template-grants.ts';
 // What a task may do, whether a call may be made under it, and what it has used.
 export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';
 export { USES } from './grant/task-grant.ts';

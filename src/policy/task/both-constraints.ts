@@ -18,9 +18,19 @@ export function bothConstraints(one: Constraint, other: Constraint): Constraint 
     if (both === undefined) return undefined;
     met[key] = both;
   }
-  const { min, max }: Constraint = met;
+  const { min, max, oneOf }: Constraint = met;
   if (min !== undefined && max !== undefined && min > max) return undefined;
+  // A null that only one of them lists is an absent argument to the other.
+  if (oneOf?.includes(null) === true && ![one, other].every(takesNull)) {
+    const rest = oneOf.filter((value) => value !== null);
+    if (rest.length === 0) return undefined;
+    met['oneOf'] = rest;
+  }
   return one.optional === true && other.optional === true ? { ...met, optional: true } : met;
+}
+
+function takesNull({ oneOf, optional }: Constraint): boolean {
+  return optional === true || oneOf?.includes(null) === true;
 }
 
 function own(record: object, key: string): unknown {

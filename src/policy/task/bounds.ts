@@ -13,6 +13,9 @@ const width: Readonly<Record<Others, number>> = { none: 0, plain: 1, any: 2 };
 /**
  * Bounds that hold only where both do. A sink that one of them does not name, and so refuses, stays refused, whatever the
  * other one says of it. Undefined where they cannot be put together; the grant is then better not given.
+ *
+ * Exact for all that carries a value: an empty list, an empty object or null at a sink that only one of them names may pass
+ * though the other one would find it malformed.
  */
 export function bothBounds(one: Bounds, other: Bounds, profile: ToolProfile): Bounds | undefined {
   const [mine, theirs] = [keep(one, other, profile), keep(other, one, profile)];
@@ -40,6 +43,9 @@ export function isInside(inner: string, outer: string): boolean {
   return next === undefined || next === '.' || next === '[';
 }
 
+/** What no value meets. */
+const NOTHING: Constraint = { oneOf: ['-'], maxLength: 0, optional: true };
+
 interface Kept {
   readonly args: ReadonlyMap<string, Constraint>;
   readonly integrity: ReadonlyMap<string, readonly Source[]>;
@@ -55,7 +61,12 @@ function keep(bounds: Bounds, other: Bounds, profile: ToolProfile): Kept | undef
   // One demands the argument, the other one refuses it.
   if (args.some(([path, { optional }]) => optional !== true && fate(path) === 'refused')) return undefined;
   const stays = ([path]: readonly [string, unknown]) => fate(path) === 'stays';
-  return { args: new Map(args.filter(stays)), integrity: new Map(integrity.filter(stays)) };
+  // Unnamed it is refused as a sink; but within a list only if there is a list, and what names it refuses all else.
+  const closed = paths.filter((path) => fate(path) === 'refused' && path.includes('[]') && othersOf(other) === 'plain');
+  return {
+    args: new Map([...args.filter(stays), ...closed.map((path) => [path, NOTHING] as const)]),
+    integrity: new Map(integrity.filter(stays)),
+  };
 }
 
 function fateOf(path: string, other: Bounds, profile: ToolProfile): 'stays' | 'refused' | 'unclear' {
@@ -64,7 +75,9 @@ function fateOf(path: string, other: Bounds, profile: ToolProfile): 'stays' | 'r
   if (others === 'any' || named.some((one) => isInside(path, one))) return 'stays';
   // It would name all of an object of which the other one names a part.
   if (named.some((one) => isInside(one, path))) return 'unclear';
-  return others === 'plain' && !touchesSink(path, profile) ? 'stays' : 'refused';
+  if (others === 'none' || Object.keys(profile.sinks).some((sink) => isInside(path, sink))) return 'refused';
+  // Of an object that holds a sink, it refuses a part.
+  return touchesSink(path, profile) ? 'unclear' : 'stays';
 }
 
 function othersOf({ args, integrity, otherArgs }: Bounds): Others {

@@ -94,6 +94,7 @@ describe('what a task is not given', () => {
     ['a key that every object has', JSON.parse('{"__proto__": {"seconds": 1}}')],
     ['the key constructor', { constructor: 'x' }],
     ['a request of 16,385 characters', { request: 'a'.repeat(16_385) }],
+    ['a request that is no Unicode', { request: '\ud800' }],
     ['no seconds', { seconds: 0 }],
     ['half a second', { seconds: 0.5 }],
     ['seconds that no double can hold', JSON.parse('{"seconds": 1e400}')],
@@ -299,6 +300,15 @@ describe('a grant', () => {
     });
   });
 
+  test('is asked about at every call where the request asks for no such deed, unless its type says otherwise', () => {
+    const asking: MintRequest['pin'] = () => ({ otherArgs: 'any', onDeny: 'ask', alwaysAsk: true });
+    const grants = [{ tool: 'fs/write' }, { tool: 'mail/send', alwaysAsk: false }];
+    expect(mint({ type: type({ grants }), pin: asking }).grants).toMatchObject([
+      { tool: 'fs/write', alwaysAsk: true, onDeny: 'deny' },
+      { tool: 'mail/send', alwaysAsk: false, onDeny: 'deny' },
+    ]);
+  });
+
   test('carries the bounds of its type', () => {
     const template = {
       tool: 'fs/*',
@@ -321,20 +331,17 @@ describe('a grant', () => {
 });
 
 describe('a part of a task', () => {
-  const parentOf = (grants: readonly TaskGrant[], changes: Partial<Task> = {}): NonNullable<MintRequest['parent']> => ({
-    task: {
-      id: 't1',
-      type: 'work',
-      principal: 'p',
-      role: 'user',
-      openedAt: NOW,
-      expiresAt: NOW + 1_000,
-      epoch: 1,
-      status: 'open',
-      grants,
-      ...changes,
-    },
-    isNarrower: () => true,
+  const parentOf = (grants: readonly TaskGrant[], changes: Partial<Task> = {}): Task => ({
+    id: 't1',
+    type: 'work',
+    principal: 'p',
+    role: 'user',
+    openedAt: NOW,
+    expiresAt: NOW + 1_000,
+    epoch: 1,
+    status: 'open',
+    grants,
+    ...changes,
   });
   const parentGrant: TaskGrant = {
     id: 'p1',
@@ -392,11 +399,6 @@ describe('a part of a task', () => {
     expect(part('/tmp/')).toEqual([['/tmp/a']]);
     expect(part('/tmp/a/b/')).toEqual([['/tmp/a/b']]);
     expect(part('/tmp/b/')).toEqual([]);
-  });
-
-  test('gets nothing that is not proven to be narrower', () => {
-    const parent = { ...parentOf([parentGrant]), isNarrower: () => false };
-    expect(mint({ type: open, context: { tools: ['fs/read'] }, parent }).grants).toEqual([]);
   });
 
   test.each([

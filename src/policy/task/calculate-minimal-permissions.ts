@@ -1,8 +1,8 @@
 import { MerlonError } from '../../kernel/errors.ts';
 import type { TaskGrant } from '../grant/task-grant.ts';
+import { isNarrower } from '../prove/is-narrower.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
-import type { Bounds } from './bounds.ts';
-import { cutTo, type IsNarrower } from './cut-to-parent.ts';
+import { cutTo } from './cut-to-parent.ts';
 import { givenScopes, type NotGiven, scopesOf } from './given-scopes.ts';
 import { beyondCeiling, type CeilingEffect, ceilingOf } from './role-ceiling.ts';
 import { type Room, roomOf } from './room.ts';
@@ -10,7 +10,7 @@ import { boundsByScopes } from './scope-grants.ts';
 import type { Scopes, Task, TaskContext } from './task.ts';
 import { parseTaskContext } from './task-context.ts';
 import type { TaskType } from './task-type.ts';
-import { type Draft, draftOf, isMeantBy, type WhyLeftOut } from './template-grants.ts';
+import { type Draft, draftOf, isMeantBy, type Pinned, type WhyLeftOut } from './template-grants.ts';
 
 /** What the permissions of a task are calculated from. */
 export interface MintRequest {
@@ -24,14 +24,14 @@ export interface MintRequest {
   readonly profiles: readonly ToolProfile[];
   /** May the role call this tool at all? */
   readonly mayUse: (tool: string) => boolean;
-  /** Where the values of a tool's arguments must come from, for this request of the user's. */
-  readonly pin: (profile: ToolProfile, request: string | undefined) => Bounds;
+  /** Where the values of a tool's arguments must come from, for this request of the user's; see `pin` in pin.ts. */
+  readonly pin: (profile: ToolProfile, request: string | undefined) => Pinned;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Ids of grants, unique within the task. */
   readonly newId: () => string;
-  /** The task that this one is a part of, and the proof that the part is no wider. */
-  readonly parent?: { readonly task: Task; readonly isNarrower: IsNarrower };
+  /** The task that this one is a part of. */
+  readonly parent?: Task;
 }
 
 /** The least that a task needs, of what it may have. */
@@ -79,7 +79,7 @@ export function calculateMinimalPermissions(request: MintRequest): MinimalPermis
     notGiven,
     expiresAt: Math.min(
       now + Math.min(context.seconds ?? type.seconds, type.seconds) * 1_000,
-      parent?.task.expiresAt ?? Number.POSITIVE_INFINITY,
+      parent?.expiresAt ?? Number.POSITIVE_INFINITY,
     ),
   };
 }
@@ -128,11 +128,11 @@ function byScopes(profile: ToolProfile, { type, context, room, pin }: Makings): 
 
 /** The first grant of the parent that a draft can be cut to, with proof that it is then no wider. */
 function cutToParent(draft: Draft, profile: ToolProfile, { parent, profiles, now }: Makings): Draft[] {
-  if (parent === undefined || parent.task.status !== 'open' || parent.task.expiresAt <= now) return [];
-  for (const grant of parent.task.grants) {
+  if (parent === undefined || parent.status !== 'open' || parent.expiresAt <= now) return [];
+  for (const grant of parent.grants) {
     const cut = cutTo(grant, draft, profile);
     if (cut === undefined) continue;
-    if (parent.isNarrower([{ id: 'part', ...cut }], [grant], { profiles, budgets: 'fresh' })) return [cut];
+    if (isNarrower([{ id: 'part', ...cut }], [grant], { profiles, budgets: 'fresh' })) return [cut];
   }
   return [];
 }

@@ -4,16 +4,6 @@ import { bothBounds } from './bounds.ts';
 import type { Draft } from './template-grants.ts';
 
 /**
- * True only where it is proven that `after` is no wider than `before`. `fresh`: nothing has been used of either side's
- * budgets, or those of `before` are charged as well. `carried`: `after` takes the place of `before`.
- */
-export type IsNarrower = (
-  after: readonly TaskGrant[],
-  before: readonly TaskGrant[],
-  options: { readonly profiles: readonly ToolProfile[]; readonly budgets: 'fresh' | 'carried' },
-) => boolean;
-
-/**
  * What of a draft fits into a grant of the parent task, with all bounds of both; undefined where they have nothing in common
  * that can be said. Whether it is narrower is then still to be proven.
  */

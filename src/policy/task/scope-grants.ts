@@ -6,6 +6,7 @@ import { argsWithin, mayExecute, type Room } from './room.ts';
  * What scopes let a tool do: its paths and addresses kept inside, and every other sink only with values that `pinned` lets
  * pass, since a scope says nothing of recipients, amounts or permissions. Undefined for a tool that they do not give.
  * @param room all three actions
+ * @param pinned what it says of sinks that it does not name decides by its `otherArgs`, which is `plain` where it has none
  */
 export function boundsByScopes(room: Room, profile: ToolProfile, pinned: Bounds): Bounds | undefined {
   if (!isMeant(profile)) return undefined;
@@ -21,7 +22,7 @@ export function boundsByScopes(room: Room, profile: ToolProfile, pinned: Bounds)
   return {
     args: covered,
     ...(integrity.length === 0 ? {} : { integrity: Object.fromEntries(integrity) }),
-    otherArgs: 'plain',
+    otherArgs: pinned.otherArgs ?? 'plain',
   };
 }
 

@@ -48,8 +48,9 @@ const KNOWN = { todo: `Known keys: ${[...readers.keys()].join(', ')}.` };
 
 function text(most: number): Read {
   return (value, key) => {
-    if (typeof value === 'string' && value !== '' && value.length <= most) return value;
-    throw invalid(key, `a text of 1 to ${most} characters`);
+    // What is half of a character could be read differently by whoever reads it next.
+    if (typeof value === 'string' && value !== '' && value.length <= most && value.isWellFormed()) return value;
+    throw invalid(key, `a well-formed text of 1 to ${most} characters`);
   };
 }
 

@@ -7,6 +7,9 @@ import type { GrantTemplate } from './task-type.ts';
 /** A grant that is still to get its id. */
 export type Draft = Omit<TaskGrant, 'id'>;
 
+/** What the user's request makes of a tool: where values must come from, and whether each call has to be approved. */
+export type Pinned = Bounds & Pick<TaskGrant, 'alwaysAsk' | 'onDeny'>;
+
 /** Why a tool is left out. */
 export type WhyLeftOut =
   /** No such tool, or none that the role may use. */
@@ -31,14 +34,14 @@ export function isMeantBy({ tool }: Pick<GrantTemplate, 'tool'>, name: string): 
 }
 
 /**
- * A template made out for one tool. What it says itself of where an argument comes from takes the place of what `pinned`
- * says; all else holds beside each other.
+ * A template made out for one tool. What it says itself of where an argument comes from, and of whether every call is
+ * asked about, takes the place of what `pinned` says; all else holds beside each other.
  * @param asked scopes to stay within, where the task asked for some
  */
 export function draftOf(
   template: GrantTemplate,
   profile: ToolProfile,
-  { asked, pinned }: { readonly asked: Room; readonly pinned: Bounds },
+  { asked, pinned }: { readonly asked: Room; readonly pinned: Pinned },
 ): Draft | WhyLeftOut {
   const { tool: _, effects: allowed, args, integrity, otherArgs, ...rest } = template;
   const { tool, hash, effects } = profile;
@@ -53,24 +56,25 @@ export function draftOf(
   const kept = Object.keys(within).length === 0 ? said : bothBounds(said, { args: within, otherArgs: 'any' }, profile);
   const bounds = kept && bothBounds(kept, beside(said, pinned), profile);
   if (bounds === undefined) return 'arguments';
-  return { ...rest, tool, definition: hash, effects: [...effects], ...bounds };
+  const asks = rest.alwaysAsk ?? pinned.alwaysAsk;
+  const draft = { ...rest, tool, definition: hash, effects: [...effects], ...bounds };
+  return asks === undefined ? draft : { ...draft, alwaysAsk: asks };
 }
 
 /**
  * What pinning says beside a template: of an argument whose sources the template states, what that states; nothing of the
  * others that it names, or the silence of `pinned` would refuse them as sinks that nobody named.
  */
-function beside(said: Bounds, pinned: Bounds): Bounds {
-  const named = new Set([...Object.keys(said.args ?? {}), ...Object.keys(said.integrity ?? {})]);
+function beside(said: Bounds, { args, integrity, otherArgs }: Bounds): Bounds {
+  const others = otherArgs === undefined ? {} : { otherArgs };
+  if (args === undefined && integrity === undefined) return others;
+  const named = [...Object.keys(said.args ?? {}), ...Object.keys(said.integrity ?? {})];
+  const free = named.map((path) => [path, ANYTHING] as const);
   const stated = Object.entries(said.integrity ?? {});
-  const free = [...named]
-    .filter((path) => !Object.hasOwn(pinned.args ?? {}, path))
-    .map((path) => [path, ANYTHING] as const);
-  if (pinned.args === undefined && pinned.integrity === undefined) return pinned;
   return {
-    ...pinned,
-    args: { ...pinned.args, ...Object.fromEntries(free) },
-    integrity: { ...pinned.integrity, ...Object.fromEntries(stated) },
+    ...others,
+    args: { ...Object.fromEntries(free), ...args },
+    integrity: { ...integrity, ...Object.fromEntries(stated) },
   };
 }
 
