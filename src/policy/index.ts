@@ -130,3 +130,20 @@ export {
   type LeftOutReason,
 } from './learn/learned.ts';
 export { type Trace, type TraceCall, type TraceOutcome } from './learn/trace.ts';
+  createProvenance,
+  type Provenance,
+  type ProvenanceLimits,
+  type ProvenanceOptions,
+  type ProvenanceState,
+} from './provenance/provenance.ts';
+export { type Pin, pin } from './task/pin.ts';
+
+// Guardrails of an organisation: Cedar policies that only forbid.
+export type { Cedar } from './guardrail/cedar.ts';
+export {
+  createGuardrail,
+  type GuardedCall,
+  type Guardrail,
+  type GuardrailOptions,
+  type GuardrailVerdict,
+} from './guardrail/create-guardrail.ts';
