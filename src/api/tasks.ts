@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
@@ -108,11 +107,11 @@ const routes = {
 
 /** `/api/v2/tasks` and `/api/v2/approvals`. */
 export function addTaskRoutes(app: OpenAPIHono<Env>, gate: Gate): void {
-  const tooLarge = (): never => {
-    throw new MerlonError('BODY_TOO_LARGE', 'The body is too large.', { todo: `Send at most ${MAX_BODY} bytes.` });
-  };
-  for (const path of ['/api/v2/tasks/*', '/api/v2/approvals/*'])
-    app.use(path, bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
+  for (const path of ['/api/v2/tasks', '/api/v2/tasks/*', '/api/v2/approvals/*'])
+    app.use(path, async (c, next) => {
+      if (c.req.method === 'POST' || c.req.method === 'PATCH') checkLength(c.req.header('content-length'));
+      await next();
+    });
 
   app.openapi(routes.open, async (c) => {
     const { keeper, caller } = knock(gate, c.get('caller'));
@@ -174,6 +173,14 @@ export function addTaskRoutes(app: OpenAPIHono<Env>, gate: Gate): void {
     const by = { by: caller.principal, through, why, at: keeper.now() };
     return c.json(shownApproval(await keeper.approvals.answer(known.id, verdict, by, proof)), 200);
   });
+}
+
+/** A body is bounded before it is read; HTTP holds it to the length that it states. */
+function checkLength(stated: string | undefined): void {
+  const length = stated === undefined ? Number.NaN : Number(stated);
+  if (length <= MAX_BODY) return;
+  const message = stated === undefined ? 'The length of the body is not stated.' : 'The body is too large.';
+  throw new MerlonError('BODY_TOO_LARGE', message, { todo: `Send at most ${MAX_BODY} bytes, with Content-Length.` });
 }
 
 interface Known {

@@ -42,7 +42,10 @@ export async function openTask(options: OpenTaskOptions): Promise<void> {
   const opened = await (await openApi(options))('POST', '/api/v2/tasks', body);
   if (options.json === true) return print(opened);
   const { task, credential, left_out: leftOut } = isObject(opened) ? opened : {};
-  process.stdout.write(`${textOf(credential)}\n`);
+  // Only here, and only what looks like one: a terminal obeys what else an answer may hold.
+  if (typeof credential !== 'string' || !/^[\w.-]+$/.test(credential))
+    throw new MerlonError('GATEWAY_UNREACHABLE', 'The gateway answered without a credential.');
+  process.stdout.write(`${credential}\n`);
   process.stderr.write(`${describe(task)}\nThe credential is shown once; only a keyed hash is stored.\n`);
   for (const one of Array.isArray(leftOut) ? leftOut : [])
     if (isObject(one)) process.stderr.write(`left out: ${textOf(one['tool'])}: ${textOf(one['why'])}\n`);

@@ -17,6 +17,16 @@ export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdic
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { type ToolLike } from '../kernel/tool-like.ts';
 
+// The organisation's own policies above all grants.
+export { type Cedar } from './guardrail/cedar.ts';
+export {
+  createGuardrail,
+  type GuardedCall,
+  type Guardrail,
+  type GuardrailOptions,
+  type GuardrailVerdict,
+} from './guardrail/create-guardrail.ts';
+
 // What arguments must be.
 export {
   type Argument,
@@ -130,20 +140,3 @@ export {
   type LeftOutReason,
 } from './learn/learned.ts';
 export { type Trace, type TraceCall, type TraceOutcome } from './learn/trace.ts';
-  createProvenance,
-  type Provenance,
-  type ProvenanceLimits,
-  type ProvenanceOptions,
-  type ProvenanceState,
-} from './provenance/provenance.ts';
-export { type Pin, pin } from './task/pin.ts';
-
-// Guardrails of an organisation: Cedar policies that only forbid.
-export type { Cedar } from './guardrail/cedar.ts';
-export {
-  createGuardrail,
-  type GuardedCall,
-  type Guardrail,
-  type GuardrailOptions,
-  type GuardrailVerdict,
-} from './guardrail/create-guardrail.ts';
