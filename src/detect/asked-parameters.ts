@@ -1,7 +1,7 @@
 import { plainText } from './plain-text.ts';
-import { isFreeText } from './capabilities.ts';
 import { isSecretKey } from './secret-keys.ts';
 import { type Parameter, parametersOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
+import { isFreeText } from '../kernel/tool-words.ts';
 
 /** A parameter that asks a model for something that it should not hand over. */
 export interface Asked {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asksForConversation, asksForSecrets } from './asked-parameters.ts';
-import { capabilitiesOf, effectOf, runsAnything } from './capabilities.ts';
+import { capabilitiesOf, effectOf } from './capabilities.ts';
 import { takesSql } from './takes-sql.ts';
+import { runsAnything } from '../kernel/runs-anything.ts';
 import { parametersOf, textsOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
 
 function tool(name: string, description: string, properties: object = {}): ToolLike {

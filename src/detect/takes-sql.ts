@@ -1,10 +1,13 @@
-import { isFreeText, openingOf } from './capabilities.ts';
 import { parametersOf, type ToolLike, wordsOf } from '../kernel/tool-like.ts';
+import {
+  isFreeText,
+  openingOf,
+  saysReadOnly,
+  speaksOfSql,
+  sqlParameter,
+  statementParameter,
+} from '../kernel/tool-words.ts';
 
-const SQL = /^(?:sql|sql_?query|sql_?statement|raw_?sql)$/i;
-const STATEMENT = /^(?:query|statement|queries|statements)$/i;
-const READS_ONLY =
-  /\bread[- ]?only\b|\bselect(?: queries| statements| query| statement)? only\b|\bonly (?:select|read)\b|\bcannot (?:modify|change|write)\b/;
 const RUNS_NOTHING = new Set([
   'explain',
   'format',
@@ -23,14 +26,12 @@ export function takesSql(tool: ToolLike): string | undefined {
   const words = wordsOf(tool.name);
   if (tool.annotations?.readOnlyHint === true || words.some((word) => RUNS_NOTHING.has(word))) return undefined;
   const about = openingOf(tool.description);
-  if (READS_ONLY.test(about)) return undefined;
-  const speaksOfSql = /\b(?:sql|postgres|postgresql|mysql|sqlite|bigquery|snowflake)\b/.test(
-    `${about} ${words.join(' ')}`,
-  );
+  if (saysReadOnly.test(about)) return undefined;
+  const isAboutSql = speaksOfSql.test(`${about} ${words.join(' ')}`);
   return parametersOf(tool).find(
     ({ name, schema, description }) =>
       isFreeText(schema) &&
-      !READS_ONLY.test(openingOf(description)) &&
-      (SQL.test(name) || (speaksOfSql && STATEMENT.test(name))),
+      !saysReadOnly.test(openingOf(description)) &&
+      (sqlParameter.test(name) || (isAboutSql && statementParameter.test(name))),
   )?.path;
 }

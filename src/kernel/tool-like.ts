@@ -1,5 +1,7 @@
 import { isObject } from './jsonrpc.ts';
 
+export { type Parameter, parametersOf } from './tool-parameters.ts';
+
 /** A tool as a server describes it. All of it is attacker-controlled, and all of it may reach a model. */
 export interface ToolLike {
   readonly name: string;
@@ -22,15 +24,6 @@ export interface ToolHints {
 export interface ToolText {
   readonly at: string;
   readonly text: string;
-}
-
-/** A parameter of a tool, at any depth of its schema. */
-export interface Parameter {
-  /** Names from the outside in, joined by dots; `[]` for the items of a list. */
-  readonly path: string;
-  readonly name: string;
-  readonly description: string;
-  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 const MAX_DEPTH = 24;
@@ -59,34 +52,6 @@ function addTexts(texts: ToolText[], at: string, value: unknown, depth: number):
 }
 
 const PLAIN_KEY = /^[\w$-]{1,24}$/;
-
-/** The parameters of a tool, at most 2,000. */
-export function parametersOf({ inputSchema }: Pick<ToolLike, 'inputSchema'>): readonly Parameter[] {
-  const found: Parameter[] = [];
-  addParameters(found, '', inputSchema, MAX_DEPTH);
-  return found;
-}
-
-const MAX_PARAMETERS = 2_000;
-
-function addParameters(found: Parameter[], prefix: string, schema: unknown, depth: number): void {
-  if (!isObject(schema) || depth === 0) return;
-  const { properties, items } = schema;
-  if (isObject(properties))
-    for (const [name, value] of Object.entries(properties)) {
-      if (found.length >= MAX_PARAMETERS) return;
-      const path = `${prefix}${name}`;
-      const fields = isObject(value) ? value : {};
-      const { description } = fields;
-      found.push({ path, name, description: typeof description === 'string' ? description : '', schema: fields });
-      addParameters(found, `${path}.`, value, depth - 1);
-    }
-  if (isObject(items)) addParameters(found, `${prefix.replace(/\.$/, '')}[].`, items, depth - 1);
-  for (const key of ['anyOf', 'oneOf', 'allOf']) {
-    const { [key]: options } = schema;
-    if (Array.isArray(options)) for (const option of options) addParameters(found, prefix, option, depth - 1);
-  }
-}
 
 /** The words of a name, in lower case: `readFile`, `read_file` and `Read-File` are `read`, `file`. At most 32. */
 export function wordsOf(name: string): readonly string[] {

@@ -46,4 +46,28 @@ export { mayCallSomehow, visibleTools } from './grant/visible-tools.ts';
 export { createLedger, type Ledger } from './grant/ledger.ts';
 export { isLedgerState, type LedgerEntry, type LedgerMoment, type LedgerState } from './grant/ledger-state.ts';
 export { keepsBudgets } from './grant/keeps-budgets.ts';
+
+// What tools can do, by their untrusted definitions.
+export {
+  effects,
+  type Effect,
+  type SinkKind,
+  sinkKinds,
+  type ToolOverride,
+  type ToolProfile,
+} from './tool/tool-profile.ts';
+export { definitionHash } from './tool/definition-hash.ts';
+export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export type { ToolLike } from '../kernel/tool-like.ts';
+
+// Where values come from in a task, and what is pinned to the user's words.
+export { type Source, type Sources, sources } from './provenance/source.ts';
+export {
+  createProvenance,
+  type Provenance,
+  type ProvenanceLimits,
+  type ProvenanceOptions,
+  type ProvenanceState,
+} from './provenance/provenance.ts';
+export { type Pin, pin } from './task/pin.ts';
 export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';

@@ -86,7 +86,7 @@ function lookUp(facts: CallFacts, path: ArgumentPath): readonly Source[] | undef
       if (isNothing(leaf)) return;
       const scalar = scalarOf(leaf);
       found.add(
-        scalar === undefined ? 'unknown' : circumstances.sources.sourceOf(scalar, sinkOf(facts, at), call.tool),
+        scalar === undefined ? 'unknown' : circumstances.sources.sourceOf(scalar, sinkOf(facts, at), call.tool, at),
       );
     });
   }

@@ -25,8 +25,22 @@ export interface ToolProfile {
   readonly effects: readonly Effect[];
   /** Argument path (`recipients`, `attachments[].file_id`) to what it is. */
   readonly sinks: Readonly<Record<string, SinkKind>>;
+  /** Arguments of a tool that sends which take any text and are no sinks: what is sent. Default: none is known. */
+  readonly texts?: readonly string[];
   /** Whether what it returns can hold text of strangers. Default when in doubt: untrusted. */
   readonly output: 'trusted' | 'untrusted';
   /** True where code that it runs is kept in a sandbox that the gateway itself made. */
   readonly sandboxed: boolean;
+}
+
+/** What an operator says of a tool. It counts more than what the definition suggests, also where it says less. */
+export interface ToolOverride {
+  /** All that the tool can do. Default: what its definition suggests. */
+  readonly effects?: readonly Effect[] | undefined;
+  /** What arguments are, by path; `plain`: no sink. Default: what the definition suggests, for each path by itself. */
+  readonly sinks?: Readonly<Record<string, SinkKind | 'plain'>> | undefined;
+  /** Whether what it returns can hold text of strangers. Default: untrusted. */
+  readonly output?: 'trusted' | 'untrusted' | undefined;
+  /** True where code that it runs is kept in by a sandbox. Default: whether the gateway made one for its upstream. */
+  readonly sandboxed?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-import { runsAnything } from '../../../../detect/capabilities.ts';
+import { runsAnything } from '../../../../kernel/runs-anything.ts';
 import { defineCheck, warn } from '../../../check.ts';
 import { askEachTool } from '../each-tool.ts';
 

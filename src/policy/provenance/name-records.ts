@@ -1,0 +1,128 @@
+import { wordsOf } from '../../kernel/tool-like.ts';
+import type { Field, Record } from './records.ts';
+import { isProse, isWritten } from './records.ts';
+import { isTextSaid, type Request } from './request.ts';
+import { fold, runAt, tokensOf } from './tokens.ts';
+import { GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
+import { whenOf } from './when.ts';
+
+/** How many records one name may stand for; more were not meant one by one, and a flood of them was perhaps planted. */
+export const MAX_NAMESAKES = 10;
+
+/**
+ * The records of one list that the request names, so that their other fields count as linked to it:
+ *
+ * 1. a field of theirs, as a whole, stands in the request (a title, a file name, a person), or
+ * 2. the tool was asked with words of the request, and a field is those words, or has them in it, or
+ * 3. the same, they stand anywhere in the only record that there is, or
+ * 4. the request quotes a part of a field of theirs, and of no other record's, or
+ * 5. the request compares (`the largest file`) and they alone come out first.
+ *
+ * What this cannot tell: a record that somebody planted under the very name that the user says. It then counts as
+ * named like the real one. Text inside fields cannot bring that about, only whoever can make records of their own.
+ */
+export function namedRecords(
+  request: Request,
+  records: readonly Record[],
+  lookups: readonly string[],
+): readonly Record[] {
+  const named = new Set<Record>();
+  const add = (some: readonly Record[]): void => {
+    if (some.length <= MAX_NAMESAKES) for (const record of some) named.add(record);
+  };
+  for (const some of byOwnName(request, records)) add(some);
+  for (const lookup of lookups) add(byLookup(lookup, records));
+  for (const record of byComparison(request, records)) named.add(record);
+  for (const record of byQuotation(request, records)) named.add(record);
+  return [...named];
+}
+
+function byOwnName(request: Request, records: readonly Record[]): readonly (readonly Record[])[] {
+  const holders = new Map<string, Record[]>();
+  for (const record of records) {
+    for (const { key, text, type } of record.own) {
+      if (text === '' || type === 'boolean' || type === 'null' || isProse(text)) continue;
+      const name = `${key}\n${withoutReply(text)}`;
+      holders.set(name, [...(holders.get(name) ?? []), record]);
+    }
+  }
+  const found: Record[][] = [];
+  for (const [name, some] of holders) {
+    const at = name.indexOf('\n');
+    // What most of a list has in common is a state or a kind, no name.
+    const isCommon = records.length >= 3 && some.length > records.length / 2;
+    if (!isCommon && isName(request, name.slice(0, at), name.slice(at + 1))) found.push(some);
+  }
+  return found;
+}
+
+function isName(request: Request, key: string, text: string): boolean {
+  const isNaming = wordsOf(key).some((word) => NAMING.has(word));
+  if (/^\d+$/.test(text)) return isNaming && request.ids.has(text);
+  if (/^[\d\s.,:/-]+$/.test(text) || whenOf(text).places.length > 0) return false;
+  const tokens = tokensOf(text, 50);
+  if (tokens.every((token) => GENERIC.has(token.text))) return false;
+  return (isNaming || tokens.length > 1) && isTextSaid(request, text);
+}
+
+/** The best that a lookup finds: those that are called so, else those with it in a field, else the only one there is. */
+function byLookup(lookup: string, records: readonly Record[]): readonly Record[] {
+  const wanted = fold(lookup.trim());
+  const tokens = tokensOf(lookup, 50);
+  const isIt = (field: Field): boolean => fold(withoutReply(field.text.trim())) === wanted;
+  const exact = records.filter((record) => record.own.some(isIt));
+  if (exact.length > 0 || tokens.length === 0 || /^\d+$/.test(wanted)) return exact;
+  const has = (field: Field): boolean => !isProse(field.text) && runAt(tokensOf(field.text, 50), tokens) >= 0;
+  const partly = records.filter((record) => record.own.some(has));
+  if (partly.length > 0 || records.length !== 1) return partly;
+  return records.filter((record) => record.own.some((field) => runAt(tokensOf(field.text, 5_000), tokens) >= 0));
+}
+
+/** `Re: Lunch` is about what `Lunch` is about. */
+function withoutReply(text: string): string {
+  return text.replace(/^(?:(?:re|fwd?|aw|wg|sv|tr|antw): {0,3}){1,5}/i, '');
+}
+
+function byQuotation({ quoted }: Request, records: readonly Record[]): readonly Record[] {
+  return [...quoted].slice(0, 50).flatMap((phrase) => {
+    const tokens = tokensOf(phrase, 50);
+    if (tokens.length < 2 || tokens.every(({ text }) => GENERIC.has(text))) return [];
+    const has = ({ own }: Record): boolean =>
+      own.some(({ text }) => !isWritten(text) && runAt(tokensOf(text, 50), tokens) >= 0);
+    const found = records.filter(has);
+    return found.length === 1 ? found : [];
+  });
+}
+
+/** Only where the best is one alone, and there was something to compare it with. */
+function byComparison(request: Request, records: readonly Record[]): readonly Record[] {
+  if (records.length < 2) return [];
+  return SUPERLATIVES.flatMap(({ words, most, fields }) => {
+    if (!words.some((word) => runAt(request.tokens, tokensOf(word)) >= 0)) return [];
+    for (const key of new Set(records[0]?.own.map((field) => field.key))) {
+      if (!wordsOf(key).some((word) => fields.includes(word))) continue;
+      const best = bestBy(records, key, most);
+      if (best !== undefined) return [best];
+    }
+    return [];
+  });
+}
+
+function bestBy(records: readonly Record[], key: string, most: 'max' | 'min'): Record | undefined {
+  const ranked: { record: Record; rank: number }[] = [];
+  for (const record of records) {
+    const rank = rankOf(record.own.find((field) => field.key === key)?.text ?? '');
+    if (rank === undefined) return undefined;
+    ranked.push({ record, rank: most === 'max' ? rank : -rank });
+  }
+  ranked.sort((one, other) => other.rank - one.rank);
+  const [first, second] = ranked;
+  return first !== undefined && second !== undefined && first.rank > second.rank ? first.record : undefined;
+}
+
+function rankOf(text: string): number | undefined {
+  if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return Number(text);
+  if (!/^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]{5,18})?(?:Z|[+-]\d{2}:\d{2})?$/.test(text)) return undefined;
+  const time = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(time) ? undefined : time;
+}

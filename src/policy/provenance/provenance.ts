@@ -1,0 +1,319 @@
+import { isExactNumber, isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
+import { wordsOf } from '../../kernel/tool-like.ts';
+import type { Scalar } from '../constraint/constraint.ts';
+import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
+import { namedRecords } from './name-records.ts';
+import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
+import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
+import { askedAt } from '../task/asks-for.ts';
+import type { Source, Sources } from './source.ts';
+import type { Node } from './structure/node.ts';
+import { nodeOf, readStructure } from './structure/read-structure.ts';
+import { fold, isDisguised, tokensOf } from './tokens.ts';
+import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
+import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
+import { GENERIC, NO_THING } from './vocabulary.ts';
+import { whenOf } from './when.ts';
+
+/** How much a task remembers. What is beyond a bound counts as untrusted from then on, never as anything better. */
+export interface ProvenanceLimits {
+  /** Different words of untrusted output. Default 100,000. */
+  readonly words: number;
+  /** Values that are linked or trusted. Default 20,000. */
+  readonly values: number;
+  /** Characters of one result that are read; the rest makes everything unknown untrusted. Default 1,048,576. */
+  readonly characters: number;
+}
+
+const MAX_TOOLS = 1_000;
+/** Characters of a text to be sent that is looked through; a longer one has to be approved. */
+const MAX_TEXT = 262_144;
+const DEFAULT_LIMITS: ProvenanceLimits = { words: 100_000, values: 20_000, characters: 1_048_576 };
+
+/** What of a task's memory survives a restart: not the values, so that what was linked has to be looked up again. */
+export interface ProvenanceState {
+  readonly exposed: boolean;
+}
+
+/** Where values come from in one task, as it goes on. */
+export interface Provenance extends Sources {
+  /**
+   * Takes note of what a tool returned.
+   * @param args What it was called with: a lookup by words of the user names what it finds.
+   * @param result An MCP `CallToolResult`; attacker-controlled.
+   */
+  learn(profile: ToolProfile, args: JsonObject, result: JsonObject): void;
+  /** Plain JSON to keep. */
+  state(): ProvenanceState;
+}
+
+export interface ProvenanceOptions {
+  /** What the user asked for, in the user's own words. Default: nothing is the user's. */
+  readonly request?: string | undefined;
+  readonly state?: ProvenanceState | undefined;
+  readonly limits?: Partial<ProvenanceLimits>;
+}
+
+/**
+ * Tells where values come from in one task: from the user's words, from trusted tools, from records that the user's words
+ * name, or from text that anybody may have written.
+ *
+ * - A value is the *user's* only as whole words of the request; a number is an id only where the request says so.
+ * - A value is *linked* only as a whole field of a record that the request names ({@link namedRecords}). What stands
+ *   inside prose (a letter, a review, a file's text) never is, whatever it claims to be, except for two uses that do
+ *   little harm: the day of an appointment, and the only link in a text, where a page is just read (pinning decides).
+ * - A short id counts only as the id of the kind of thing that it was: event 13 is not file 13.
+ * - What was forgotten or was too much to read makes values untrusted, and exposure is never forgotten.
+ */
+export function createProvenance(options: ProvenanceOptions = {}): Provenance {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const request = readRequest(options.request ?? '');
+  // What counts as a day for which tool, worked out once.
+  const requests = new Map<string, Request>();
+  const linked = new Map<string, Set<string>>();
+  const links = new Set<string>();
+  const days = new Set<string>();
+  // Values that a tool keeps under names like `passport_number`, with what kind of secret that is.
+  const secrets = new Map<string, number>();
+  // Days in what was written about named things: they count only while the user has named no day.
+  const writtenDays = new Set<string>();
+  const trusted = new Set<string>();
+  const seen = new Set<string>();
+  // After a restart nobody knows what was seen, so everything may have been.
+  let isFlooded = options.state?.exposed ?? false;
+  let exposed = options.state?.exposed ?? false;
+
+  const values = (): number => linked.size + links.size + days.size + writtenDays.size + trusted.size;
+  const hasRoom = (): boolean => values() < limits.values;
+
+  function learn(profile: ToolProfile, args: JsonObject, result: JsonObject): void {
+    const { texts, nodes } = contentOf(result, limits.characters);
+    if (profile.output === 'trusted') {
+      for (const text of texts.kept) trust(text);
+    } else {
+      exposed = true;
+      if (texts.isCut) isFlooded = true;
+      for (const text of texts.kept) see(text);
+    }
+    if (result['isError'] === true) return;
+    const lookups = lookupsIn(profile, args);
+    const things = thingsOf(profile.tool, '');
+    for (const node of nodes) {
+      for (const records of recordListsOf(node)) {
+        for (const record of records) keepSecrets(record);
+        for (const record of namedRecords(request, records, lookups)) link(record, things);
+      }
+    }
+  }
+
+  function trust(text: string): void {
+    const node = readStructure(text);
+    const whole = node === undefined ? [text.trim()] : scalarsIn(node);
+    for (const value of whole)
+      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(keyOf(value));
+  }
+
+  function see(text: string): void {
+    for (const token of tokensOf(text, limits.words)) {
+      if (seen.size >= limits.words) {
+        isFlooded = true;
+        return;
+      }
+      seen.add(token.text);
+    }
+    const node = readStructure(text);
+    const written = node === undefined ? [text] : scalarsIn(node).filter(isWritten);
+    for (const part of written) for (const { month, day } of whenOf(part).days) seen.add(`day ${month}-${day}`);
+  }
+
+  /** Values of the arguments that are the user's and say what is looked for. */
+  function lookupsIn(profile: ToolProfile, args: JsonObject): readonly string[] {
+    const found: string[] = [];
+    const add = (value: Json | undefined, path: string): void => {
+      if (found.length >= 50) return;
+      if (Array.isArray(value)) for (const item of value) add(item, path);
+      else if (isObject(value)) for (const [key, item] of Object.entries(value)) add(item, `${path}.${key}`);
+      else if (isLookup(value) && isSaidLookup(value, path, profile)) found.push(String(value));
+    };
+    for (const [key, value] of Object.entries(args)) add(value, key);
+    return found;
+  }
+
+  /** A whole number is an id there, whatever the profile says; a day or an amount names nothing. */
+  function isSaidLookup(value: string | number, path: string, { sinks }: ToolProfile): boolean {
+    const kind = Object.hasOwn(sinks, path) ? sinks[path] : undefined;
+    if (kind === 'time' || kind === 'amount' || kind === 'permission') return false;
+    if (typeof value === 'number' || /^\d+$/.test(value)) return isSaid(request, value, 'target');
+    return whenOf(value).days.length === 0 && isSaid(request, value, kind);
+  }
+
+  function keepSecrets({ own, inner }: Record): void {
+    for (const field of [...own, ...inner]) {
+      const kind = secretKindOf(field);
+      if (kind !== undefined && secrets.size < limits.values) secrets.set(bareOf(field.text), kind);
+    }
+  }
+
+  /** After so many secrets that not all could be kept, no text is fit to be sent without a person. */
+  function isFitToSend(text: string): boolean {
+    if (!exposed && secrets.size === 0) return true;
+    if (secrets.size >= limits.values || text.length > MAX_TEXT) return false;
+    const isKnown = (form: UrlForm): boolean =>
+      links.has(linkOf(form)) || request.urls.some((meant) => isSameUrl(meant, form));
+    if (exposed && !linksIn(text).every(isKnown)) return false;
+    const bare = bareOf(text);
+    return ![...secrets].some(([secret, kind]) => bare.includes(secret) && !speaksOfSecret(request, kind));
+  }
+
+  function link({ own, inner, thread }: Record, things: readonly string[]): void {
+    const written = [...thread];
+    for (const field of [...own, ...inner]) {
+      if (isWritten(field.text)) written.push(field.text);
+      else if (field.type !== 'boolean' && !isDisguised(field.text) && hasRoom()) linkField(field, things);
+    }
+    linkWritten(written);
+  }
+
+  function linkField({ key, text }: Field, things: readonly string[]): void {
+    const value = keyOf(text);
+    if (value === '' || GENERIC.has(value)) return;
+    const kinds = linked.get(value) ?? new Set();
+    for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
+    linked.set(value, kinds);
+    const url = linkOfField(text);
+    if (url !== undefined) links.add(url);
+    for (const { month, day } of whenOf(text).days) days.add(`${month}-${day}`);
+  }
+
+  function linkWritten(texts: readonly string[]): void {
+    if (!hasRoom()) return;
+    const urls = new Set(texts.slice(0, 200).flatMap((text) => urlsIn(text, true, 20).map(linkOf)));
+    if (urls.size === 1) for (const url of urls) links.add(url);
+    if (request.when.days.length > 0) return;
+    for (const text of texts)
+      for (const { month, day } of whenOf(text).days.slice(0, 50)) writtenDays.add(`${month}-${day}`);
+  }
+
+  function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
+    if (value === null) return 'user';
+    if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
+    if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
+    if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
+      return 'user';
+    const text = String(value).trim();
+    if (isDisguised(text)) return exposed ? 'untrusted' : 'unknown';
+    const folded = keyOf(text);
+    if (trusted.has(folded)) return 'trusted';
+    if (isLinked(folded, text, kind, tool, path)) return 'linked';
+    return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  function requestFor(tool: string): Request {
+    const known = requests.get(tool) ?? forDeedAt(request, askedAt(request, tool));
+    if (requests.size < MAX_TOOLS) requests.set(tool, known);
+    return known;
+  }
+
+  /** `type: file` beside the id of one: a word for a kind of thing, which can do no harm where the user says it. */
+  function isSaidKind(text: string, path: string): boolean {
+    return (
+      /(?:^|\.)(?:type|kind)$/.test(path) && GENERIC.has(text) && request.tokens.some((token) => token.text === text)
+    );
+  }
+
+  function isLinked(folded: string, text: string, kind: SinkKind | undefined, tool: string, path: string): boolean {
+    if (kind === 'url') {
+      const form = urlFormOf(text);
+      return form !== undefined && links.has(linkOf(form));
+    }
+    if (kind === 'time') {
+      const { days: named } = whenOf(text);
+      if (named.length > 0)
+        return named.every(({ month, day }) => days.has(`${month}-${day}`) || writtenDays.has(`${month}-${day}`));
+    }
+    const things = linked.get(folded);
+    if (things === undefined) return false;
+    return !isShort(folded) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
+  }
+
+  function isSeen(text: string): boolean {
+    if (!exposed) return false;
+    if (isFlooded) return true;
+    const { days: named } = whenOf(text);
+    if (named.length > 0) return named.some(({ month, day }) => seen.has(`day ${month}-${day}`));
+    return tokensOf(text, 1_000).every((token) => seen.has(token.text));
+  }
+
+  return {
+    learn,
+    sourceOf,
+    get exposed() {
+      return exposed;
+    },
+    state: () => ({ exposed }),
+  };
+}
+
+/** Numbers by their value: `25.0` is 25. */
+function keyOf(text: string): string {
+  const value = fold(text.trim());
+  return /^\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
+}
+
+/** Ids that other things have as well. */
+function isShort(value: string): boolean {
+  return /^\d{1,5}$/.test(value) || value.length <= 3;
+}
+
+function isLookup(value: Json | undefined): value is string | number {
+  if (typeof value === 'number') return Number.isInteger(value) && value > 0;
+  return typeof value === 'string' && value.trim().length > 1;
+}
+
+/** What kinds of things a tool and an argument are about: `files`, `event_id` are `file`, `event`. */
+function thingsOf(tool: string, path: string): readonly string[] {
+  const name = tool.slice(tool.lastIndexOf('/') + 1);
+  return [...wordsOf(name), ...wordsOf(path)].map(singular).filter((word) => !NO_THING.has(word) && !/^\d/.test(word));
+}
+
+function singular(word: string): string {
+  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
+  return word.endsWith('s') && !word.endsWith('ss') && word.length > 3 ? word.slice(0, -1) : word;
+}
+
+interface Content {
+  readonly texts: { readonly kept: readonly string[]; readonly isCut: boolean };
+  readonly nodes: readonly Node[];
+}
+
+/** The texts of a result and what structure they have; what cannot be read (images, too much) is cut. */
+function contentOf(result: JsonObject, characters: number): Content {
+  const kept: string[] = [];
+  const nodes: Node[] = [];
+  let [left, isCut] = [characters, false];
+  const take = (text: string, node: () => Node | undefined): void => {
+    isCut ||= text.length > left;
+    const part = text.slice(0, Math.max(0, left));
+    left -= part.length;
+    if (part === '') return;
+    kept.push(part);
+    const found = part.length === text.length ? node() : undefined;
+    if (found !== undefined) nodes.push(found);
+  };
+  const content: readonly Json[] = Array.isArray(result['content']) ? (result['content'] as readonly Json[]) : [];
+  for (const block of content) {
+    const text = textOf(block);
+    if (text === undefined) isCut = true;
+    else take(text, () => readStructure(text));
+  }
+  const { structuredContent } = result;
+  if (structuredContent !== undefined) take(JSON.stringify(structuredContent), () => nodeOf(structuredContent));
+  return { texts: { kept, isCut }, nodes };
+}
+
+function textOf(block: Json): string | undefined {
+  if (!isObject(block) || isExactNumber(block)) return undefined;
+  const { text, resource } = block;
+  if (typeof text === 'string') return text;
+  return isObject(resource) && typeof resource['text'] === 'string' ? resource['text'] : undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * A text as words to compare. What a value is matched by must neither be a part of a longer word (`ann` in `joanne`,
+ * `b@x.com` in `a.b@x.com`) nor look like another one: letters are compared as they are, so a Cyrillic `а` never
+ * equals a Latin `a`.
+ */
+export interface Token {
+  /** Folded: lower case, compatibility forms resolved, without punctuation around it. */
+  readonly text: string;
+  /** As it was written, without punctuation around it. */
+  readonly raw: string;
+  /** The same without a possessive `'s`, where there is one. */
+  readonly owner?: string;
+  /** True where punctuation follows: the next token belongs to another phrase. */
+  readonly breaks: boolean;
+  /** True where the character before it is a `#`. */
+  readonly hash: boolean;
+  /** Offset of its first character in the text. */
+  readonly at: number;
+  /** Offset after its last character. */
+  readonly end: number;
+}
+
+// Invisible characters and marks count as letters, so that they make a word another one instead of vanishing.
+const CHUNK = /[^\s,;()[\]{}<>"“”„«»`|*!?]+/gu;
+const LEADING = /^[^\p{L}\p{N}\p{Cf}\p{M}/~_+-]+/u;
+const TRAILING = /[^\p{L}\p{N}\p{Cf}\p{M}/_+%]+$/u;
+const POSSESSIVE = /^(.+)'s$/u;
+
+/** The tokens of a text, at most `max` (default 20,000). */
+export function tokensOf(text: string, max = 20_000): readonly Token[] {
+  const found: Token[] = [];
+  for (const match of text.matchAll(CHUNK)) {
+    if (found.length >= max) break;
+    const token = tokenOf(text, match[0], match.index);
+    if (token !== undefined) found.push(token);
+    else if (/[-–—]/u.test(match[0])) breakAfter(found);
+  }
+  return found;
+}
+
+function breakAfter(found: Token[]): void {
+  const last = found.pop();
+  if (last !== undefined) found.push({ ...last, breaks: true });
+}
+
+function tokenOf(text: string, chunk: string, index: number): Token | undefined {
+  const lead = LEADING.exec(chunk)?.[0] ?? '';
+  const rest = chunk.slice(lead.length);
+  const tail = trailingOf(rest);
+  const raw = rest.slice(0, rest.length - tail.length);
+  if (!/[\p{L}\p{N}]/u.test(raw)) return undefined;
+  const end = index + lead.length + raw.length;
+  const folded = fold(raw);
+  const owner = POSSESSIVE.exec(folded)?.[1];
+  const breaks =
+    /[.:]/.test(tail) ||
+    /^['"”»)\]}]*[,;!?()[\]{}|]|^[^\S\n]*\n/u.test(text.slice(end + tail.length, end + tail.length + 8));
+  const base = { text: folded, raw, breaks, hash: lead.endsWith('#'), at: index + lead.length, end };
+  return owner === undefined ? base : { ...base, owner };
+}
+
+// Walks from the end by hand: a pattern that is anchored at the end tries every start in a long run of dots.
+function trailingOf(text: string): string {
+  let end = text.length;
+  while (end > 0 && TRAILING.test(text.slice(end - 1, end))) end -= 1;
+  return text.slice(end);
+}
+
+/** Lower case, compatibility forms and typographic apostrophes resolved. */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replaceAll(/[’‘ʼ]/gu, "'");
+}
+
+/** Where the tokens of a value begin in a text, as one run at token boundaries; -1: nowhere. */
+export function runAt(text: readonly Token[], value: readonly Token[], from = 0): number {
+  const [first] = value;
+  if (first === undefined) return -1;
+  for (let at = from; at + value.length <= text.length; at += 1) if (isRun(text, value, at)) return at;
+  return -1;
+}
+
+function isRun(text: readonly Token[], value: readonly Token[], at: number): boolean {
+  return value.every((want, index) => {
+    const have = text[at + index];
+    if (have === undefined) return false;
+    const isLast = index === value.length - 1;
+    if (have.text !== want.text && !(isLast && have.owner === want.text)) return false;
+    return isLast || !have.breaks || want.breaks;
+  });
+}
+
+const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u] as const;
+const LATIN_OR_MARK = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
+const INVISIBLE = /\p{Cf}|\p{Cc}(?<![\n\r\t])|\p{Co}|\p{Cn}/u;
+
+/**
+ * True for a value that could be taken for another one: letters of several scripts in one word, invisible characters,
+ * or forms that a target may or may not read as plain letters (`ａ`, `ﬁ`). Such a value counts as nobody's.
+ */
+export function isDisguised(value: string): boolean {
+  if (/^[\t\n\r\u0020-\u007E]*$/.test(value)) return false;
+  if (INVISIBLE.test(value) || value.normalize('NFKC') !== value.normalize('NFC').replaceAll('…', '...')) return true;
+  return value.split(/[^\p{L}\p{M}]+/u).some(mixesScripts);
+}
+
+function mixesScripts(word: string): boolean {
+  const scripts = SCRIPTS.filter((script) => script.test(word)).length;
+  return scripts > 1 || (/\p{Script=Latin}/u.test(word) && LATIN_OR_MARK.test(word));
+}

@@ -1,0 +1,235 @@
+import { runsAnything } from '../../kernel/runs-anything.ts';
+import { type ToolLike, wordsOf } from '../../kernel/tool-like.ts';
+import type { Parameter } from '../../kernel/tool-parameters.ts';
+import type { Argument } from './argument.ts';
+import { isHost, isPath, isRecipient, isUrl, mayBeRecipient, sendsAlong } from './argument-words.ts';
+import {
+  openingOf,
+  saysReadOnly,
+  speaksOfSql,
+  sqlParameter,
+  statementParameter,
+  wordSet,
+} from '../../kernel/tool-words.ts';
+import {
+  alsoNouns,
+  changingVerbs,
+  type Deed,
+  deedsOfThing,
+  deedsOfVerb,
+  effectsOfDeed,
+  makingVerbs,
+  verbOf,
+} from './deeds.ts';
+import { effects as allEffects, type Effect } from './tool-profile.ts';
+
+/** What a tool does, as its definition says or suggests. */
+export interface Doing {
+  readonly effects: ReadonlySet<Effect>;
+  readonly deeds: ReadonlySet<Deed>;
+  /** Words of the name, in lower case, in plain Latin letters where they look like such in full width. */
+  readonly words: readonly string[];
+  /** The beginning of the description, in lower case. */
+  readonly about: string;
+  /** Path of the argument that is code, a command or a statement. */
+  readonly code: string | undefined;
+}
+
+/** Words that a tool with a URL may have and yet connect nowhere. */
+const ON_TEXT = new Set(['parse', 'validate', 'encode', 'decode', 'format', 'normalize', 'hash', 'sort', 'compare']);
+
+/** What a tool does. In doubt more: a definition that says nothing known can write, and send where an argument says whereto. */
+export function doingOf(
+  tool: ToolLike,
+  parameters: readonly Parameter[],
+  args: readonly Argument[],
+  sandboxed: boolean,
+): Doing {
+  const words = wordsOf(tool.name.normalize('NFKC'));
+  const about = openingOf(tool.description.slice(0, 2_000).normalize('NFKC'));
+  const name = deedsOfName(words, about);
+  const told = deedsOfDescription(about, name.deeds.length > 0 && !name.isUnclear);
+  // `exchange_rate` exchanges nothing where the description says what it does.
+  const named = name.isUnclear && told.length > 0 && name.verb !== leadingVerbOf(about) ? [] : name.deeds;
+  // That what changes something tells of it as well goes without saying.
+  const isChange = named.length > 0 && !named.includes('read');
+  const deeds = new Set<Deed>([...named, ...told.filter((deed) => !(isChange && deed === 'read'))]);
+  const runner = runsAnything(tool);
+  const sql = runner === undefined ? sqlOf(words, about, parameters) : undefined;
+  // To run a query is to ask.
+  if (deeds.has('run') && (sql !== undefined || words.some((word) => ASKS.has(word)))) {
+    deeds.delete('run');
+    deeds.add('read');
+  }
+  const found = new Set<Effect>();
+  const known = deeds.size > 0;
+  if (!known) found.add('write');
+  for (const deed of deeds) for (const effect of effectsOfDeed[deed]) found.add(effect);
+  const acts = (): boolean => found.size > 1 || !found.has('read');
+
+  if (runner !== undefined) {
+    // What runs commands or code can do all of it, unless something of ours keeps it in.
+    for (const effect of sandboxed ? (['read', 'execute'] as const) : allEffects) found.add(effect);
+    deeds.add('run');
+  }
+  if (sql?.mayWrite === true) found.add('write');
+  const isOnText = words.some((word) => ON_TEXT.has(word)) && !acts();
+  const connects =
+    args.some((one) => isUrl(one)) || (CONNECTS.test(`${words.join(' ')} ${about}`) && args.some(isHost));
+  if (connects && !isOnText) found.add('egress');
+  const tells = acts() && args.some((one) => isRecipient(one) || (!known && mayBeRecipient(one)));
+  if (tells || args.some(sendsAlong) || SENDS_ON.test(about))
+    for (const effect of effectsOfDeed.send) found.add(effect);
+  if (SAVES.test(words.join(' ')) && args.some(isPath)) found.add('write');
+  addHinted(found, tool.annotations);
+  return { effects: found, deeds, words, about, code: runner?.parameter ?? sql?.path };
+}
+
+// Attacker-controlled: what a server says of its tool may add to what it can do, and never take away.
+function addHinted(found: Set<Effect>, hints: unknown): void {
+  if (typeof hints !== 'object' || hints === null) return;
+  const { readOnlyHint, destructiveHint, openWorldHint } = hints as Readonly<Record<string, unknown>>;
+  if (readOnlyHint === false || destructiveHint === true) found.add('write');
+  // Nearly every tool that reads from a network says so; that alone names no place for data to go.
+  if (openWorldHint === true && (found.has('write') || found.has('execute'))) found.add('egress');
+}
+
+/** What a tool that is given a host does with it, where something leaves. */
+const CONNECTS =
+  /\b(?:fetch|navigat|request|download|visit|scrap|crawl|brows|http|connect|ping|resolv|scan|lookup|look up|dns|whois|trace|monitor|probe|check)\w{0,4}\b/;
+/** `run_query`, `execute_search`: nothing is run but a question. */
+const ASKS = new Set(['query', 'queries', 'search', 'sql', 'select', 'report', 'aggregation', 'statement']);
+/** Reading tools that leave a file behind. */
+const SAVES = /\b(?:download|export|save|screenshot|snapshot|extract|unzip|decompress|convert|render|generate)\b/;
+const SENDS_ON =
+  /(?:^|[.;,] |\band (?:then )?)(?:it |this |also |then |automatically )*(?:sends?|forwards?|e-?mails?|notif(?:y|ies)|posts) (?:an? |the |it |them |these |all |out |results? |to )/;
+
+/** What a name says; unclear where each of its verbs may be a noun. */
+function deedsOfName(
+  words: readonly string[],
+  about: string,
+): { readonly deeds: readonly Deed[]; readonly verb?: string; readonly isUnclear: boolean } {
+  const verbs = words.flatMap((word, index) => (deedsOfVerb.has(word) ? [{ word, index }] : []));
+  const plain = verbs.filter(({ word }) => !alsoNouns.has(word));
+  const [first] = plain.length > 0 ? plain : verbs;
+  if (first === undefined) return { deeds: [], isUnclear: true };
+  const counted = new Set([first.word]);
+  for (const { word, index } of verbs) {
+    // `search_and_replace`, `get_or_create_user`; `share_search_results` shares, `email_search` does not.
+    const isJoined = /^(?:and|or|then)$/.test(words[index - 1] ?? '');
+    const leads = index === 0 && first.index < words.length - 1 && !ONLY_READS.test(about);
+    if (isJoined || leads) counted.add(word);
+  }
+  const deeds = [...counted].flatMap((verb) => deedsOfVerb.get(verb) ?? []);
+  return {
+    deeds: [...deeds, ...deedsOfObject(first.word, words.slice(first.index + 1))],
+    verb: first.word,
+    isUnclear: plain.length === 0,
+  };
+}
+
+const ONLY_READS = /^(?:gets?|returns?|lists?|retrieves?|search(?:es)?|finds?|reads?|shows?|fetch(?:es)?)\b/;
+
+/** What a verb does by what it is done to: a payment that is made, a member that is added. */
+function deedsOfObject(verb: string, object: readonly string[]): readonly Deed[] {
+  const deeds = object.flatMap((word) => deedsOfThing.get(word) ?? []);
+  if (makingVerbs.has(verb)) return deeds;
+  return changingVerbs.has(verb) ? deeds.filter((deed) => deed !== 'send') : [];
+}
+
+const LEADING =
+  /^(?:(?:this|the|an?|it|tool|function|method|action|endpoint|command|api|operation|which|that|can|will|may|be|used|use|using|to|for|you|user|users|allows?|lets|enables?|helps?|also|then|optionally|please) |[a-z]+ly )+/;
+/** Beginnings of later sentences that say what happens, rather than what to write into an argument. */
+const HAPPENS = /\b(?:will|also|then|this|it)\b/;
+const STRONG = wordSet(
+  'delete remove send execute overwrite modify write create update transfer pay publish upload notify invite purchase cancel share forward email post charge buy edit replace append install run',
+);
+const DETERMINERS = wordSet(
+  'a an the this that your my our one all new specific given some any current multiple existing it them each every several',
+);
+
+/** What a description says that the tool does: how it begins, and of later sentences what matters most. */
+function deedsOfDescription(about: string, isNamed: boolean): readonly Deed[] {
+  const [first = '', ...rest] = about.split(/[.;!?](?: |$)/).slice(0, 12);
+  return [...deedsOfOpening(tokensOf(first), isNamed), ...rest.flatMap(deedsOfLater)];
+}
+
+function deedsOfLater(sentence: string): readonly Deed[] {
+  const [token = ''] = tokensOf(sentence);
+  const verb = verbOf(token);
+  if (verb === undefined || !STRONG.has(verb)) return [];
+  // `Send one id per line` is advice.
+  const happens = token !== verb || HAPPENS.test(LEADING.exec(sentence)?.[0] ?? '');
+  return happens ? (deedsOfVerb.get(verb) ?? []) : [];
+}
+
+function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly Deed[] {
+  const at = leadingVerb(tokens, isNamed);
+  if (at === undefined) return [];
+  const deeds = [...deedsAt(tokens, at)];
+  const form = formOf(tokens[at] ?? '');
+  for (let index = at + 2; index < tokens.length; index += 1) {
+    const token = tokens[index] ?? '';
+    if (!/^(?:and|or|then|,|&)$/.test(tokens[index - 1] ?? '') || formOf(token) !== form) continue;
+    const isVerb = !alsoNouns.has(verbOf(token) ?? '') || DETERMINERS.has(tokens[index + 1] ?? '');
+    if (isVerb) deeds.push(...deedsAt(tokens, index).filter((deed) => deed !== 'read'));
+  }
+  return deeds;
+}
+
+/** The basic form of the verb that a description begins with. */
+function leadingVerbOf(about: string): string | undefined {
+  return verbOf(tokensOf(about.slice(0, 200))[0] ?? '');
+}
+
+function leadingVerb(tokens: readonly string[], isNamed: boolean): number | undefined {
+  const verb = verbOf(tokens[0] ?? '');
+  // `Order status of …`: the name says what is done with it, or it has to be taken for a verb.
+  const isNoun = verb === tokens[0] && alsoNouns.has(verb ?? '') && !DETERMINERS.has(tokens[1] ?? '');
+  if (verb !== undefined && !(isNoun && isNamed)) return 0;
+  const to = tokens.findIndex((token, index) => token === 'to' && deedsOfVerb.has(tokens[index + 1] ?? ''));
+  return verb === undefined && to !== -1 ? to + 1 : undefined;
+}
+
+function deedsAt(tokens: readonly string[], index: number): readonly Deed[] {
+  const verb = verbOf(tokens[index] ?? '');
+  if (verb === undefined) return [];
+  // `Returns the orders`: only a name means by it that goods go back.
+  if (verb === 'return') return ['read'];
+  const deeds = deedsOfVerb.get(verb) ?? [];
+  const end = tokens.findIndex((token, at) => at > index && OBJECT_ENDS.has(token));
+  const object = tokens.slice(index + 1, Math.min(end === -1 ? tokens.length : end, index + 7));
+  return [...deeds, ...deedsOfObject(verb, object)];
+}
+
+const OBJECT_ENDS = wordSet('for to in from with of on at by using and or that which , as into via about');
+
+function formOf(token: string): 'base' | 's' | 'ing' | undefined {
+  const verb = verbOf(token);
+  if (verb === undefined) return undefined;
+  if (verb === token) return 'base';
+  return token.endsWith('ing') ? 'ing' : 's';
+}
+
+function tokensOf(sentence: string): readonly string[] {
+  const plain = sentence.trim().replace(LEADING, '');
+  return (plain.match(/[\p{L}\p{N}'-]+|[,&]/gu) ?? []).slice(0, 60);
+}
+
+/** The argument that takes whole SQL statements, and whether they may change something. */
+function sqlOf(
+  words: readonly string[],
+  about: string,
+  parameters: readonly Parameter[],
+): { readonly path: string; readonly mayWrite: boolean } | undefined {
+  const isAboutSql = speaksOfSql.test(`${about} ${words.join(' ')}`);
+  const found = parameters.find(
+    ({ name, description }) =>
+      sqlParameter.test(name) ||
+      (statementParameter.test(name) && (isAboutSql || speaksOfSql.test(openingOf(description)))),
+  );
+  if (found === undefined || words.some((word) => SQL_AS_TEXT.has(word))) return undefined;
+  return { path: found.path, mayWrite: !saysReadOnly.test(`${about} ${openingOf(found.description)}`) };
+}
+
+const SQL_AS_TEXT = new Set(['format', 'validate', 'lint', 'generate', 'translate', 'parse', 'convert']);
