@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { permissionsSettings } from '../settings.ts';
 import { beyondCeiling } from './role-ceiling.ts';
-import { defaultContext, taskTypesOf } from './task-types.ts';
+import { defaultContext, rolesWithoutTask, taskTypesOf } from './task-types.ts';
 
 const parse = (type: object) => permissionsSettings.safeParse({ tasks: { types: [type] } });
 const problems = (type: object) =>
@@ -141,4 +141,21 @@ test('a guest never writes, sends or runs what is not in the sandbox; other role
   expect(beyond('guest', ['read', 'write', 'execute', 'egress'], false)).toEqual(['write', 'execute', 'egress']);
   expect(beyond('guest', ['read', 'execute'], true)).toEqual([]);
   expect(beyond('user', ['read', 'write', 'execute', 'egress'], false)).toEqual([]);
+});
+
+test('roles that call tools at will and have no default task are told', () => {
+  const roles = [
+    ['all', ['*:*'], undefined],
+    ['some', ['execute:tool/mail'], undefined],
+    ['any', ['execute:tool/*/search'], undefined],
+    ['bound', ['execute:tool'], 'work'],
+    ['named', ['read:*', 'execute:tool/mail/search', 'execute:prompt'], undefined],
+    ['none', [], undefined],
+  ] as const;
+  const settings = roles.map(([name, permissions, task]) => ({
+    name,
+    permissions,
+    ...(task === undefined ? {} : { default_task: task }),
+  }));
+  expect(rolesWithoutTask({ roles: settings })).toEqual(['all', 'some', 'any']);
 });
