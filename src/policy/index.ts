@@ -118,7 +118,7 @@ export {
 export { type Cause, changeOf, type TaskChange } from './task/task-change.ts';
 export { parseTaskContext } from './task/task-context.ts';
 export { type GrantTemplate, type TaskType } from './task/task-type.ts';
-export { defaultContext, type TaskTypes, taskTypesOf } from './task/task-types.ts';
+export { defaultContext, rolesWithoutTask, type TaskTypes, taskTypesOf } from './task/task-types.ts';
 export { type Resource, resources, type Scopes, type Task, type TaskContext } from './task/task.ts';
 export { type Pinned, type WhyLeftOut } from './task/template-grants.ts';
 export { type TaskUnderWay, validateCall } from './task/validate-call.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../src/kernel/jsonrpc.ts';
 import { type Deployment, type Ended, makeDeployment, runMerlon, type Serving } from '../deployment.ts';
-import { type Http, mcpHeaders, type McpSession, speakTo } from '../mcp-client.ts';
+import { type Http, type McpSession, speakTo } from '../mcp-client.ts';
 
 // Real servers from npm behind a real gateway; the folder that tasks may touch, and one beside it that they may not.
 let deployment: Deployment;
