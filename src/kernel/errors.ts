@@ -19,6 +19,7 @@ export const errorTable = {
   RULE_INVALID: { exit: 2, todo: 'Correct the rule at the place shown; docs/rules.md describes it.' },
   RULE_PATTERN_REFUSED: { exit: 2, todo: 'Write the pattern without lookaround and references back, and shorter.' },
   CHECK_MODULE_INVALID: { exit: 2, todo: 'Export `checks`, a list of checks as docs/rules.md describes them.' },
+  LOCK_UNUSABLE: { exit: 2, todo: 'Write it with merlon lock, and look at what is in it before you rely on it.' },
   CONFIG_NEEDS_RESTART: { exit: 2, todo: 'Restart the gateway to apply this change.' },
 
   // start-up
