@@ -139,7 +139,7 @@ describe('merlon policy analyze', () => {
   it('refuses what is no lockfile', async () => {
     const given = { format: 'json' as const, lock: file('no.lock', '{}') };
     await expect(runPolicyAnalyze(file('a.yaml', '- tool: a/b\n'), given, print)).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
+      code: 'LOCK_UNUSABLE',
     });
   });
 });

@@ -11,7 +11,13 @@ export function isSameData(a: unknown, b: unknown): boolean {
       Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => isSameData(one, b[at]))
     );
   }
-  return holdsAll(a, b) && holdsAll(b, a);
+  return countOf(a) === countOf(b) && holdsAll(a, b);
+}
+
+function countOf(value: object): number {
+  let count = 0;
+  for (const key of Object.keys(value)) if (Reflect.get(value, key) !== undefined) count += 1;
+  return count;
 }
 
 /** True where every key of the one is a key of the other, with the same value. */
