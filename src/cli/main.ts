@@ -8,6 +8,7 @@ import { addControls } from './command-controls.ts';
 import { addFix } from './command-fix.ts';
 import { addKey } from './command-key.ts';
 import { addPolicy } from './command-policy.ts';
+import { addLock } from './command-lock.ts';
 import { addRules } from './command-rules.ts';
 import { addScan } from './command-scan.ts';
 import { addServe } from './command-serve.ts';
@@ -60,6 +61,7 @@ addControls(program);
 program.commandsGroup('Set up:');
 addConfig(program);
 addKey(program);
+addLock(program);
 program.helpCommand('help [command]', 'say more of a command');
 
 try {

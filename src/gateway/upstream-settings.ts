@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../kernel/readonly.ts';
+import { toolOverrideSettings } from '../policy/tool/settings.ts';
 import { isOwnHeader } from './own-headers.ts';
 
 /** What stands for the free loopback port that the gateway picks for an upstream it starts and reaches over HTTP. */
@@ -73,6 +74,9 @@ const entry = z
       .array(variableName)
       .default([])
       .describe("Names of variables that are copied from the gateway's own environment, where they are set."),
+    tools: toolOverrideSettings.describe(
+      'What you know of its tools better than their definitions, by name. Default: what their definitions suggest.',
+    ),
   })
   .superRefine(checkTransport)
   .transform(resolveTransport);

@@ -21,6 +21,7 @@ export const errorTable = {
   GUARDRAIL_INVALID: { exit: 2, todo: 'Correct the policy at the place shown; docs/guardrails.md describes them.' },
   GUARDRAIL_UNAVAILABLE: { exit: 2, todo: 'Install the package beside Merlon, or remove permissions.guardrails.' },
   CHECK_MODULE_INVALID: { exit: 2, todo: 'Export `checks`, a list of checks as docs/rules.md describes them.' },
+  LOCK_UNUSABLE: { exit: 2, todo: 'Write it with merlon lock, and look at what is in it before you rely on it.' },
   CONFIG_NEEDS_RESTART: { exit: 2, todo: 'Restart the gateway to apply this change.' },
 
   // start-up

@@ -97,7 +97,10 @@ export {
   type ToolProfile,
 } from './tool/tool-profile.ts';
 export { definitionHash } from './tool/definition-hash.ts';
+export { type LockEntry, lockEntryOf } from './tool/lock-entry.ts';
+export { type LockChange, lockChanges, type Lockfile, lockfileOf, lockText, parseLockfile } from './tool/lockfile.ts';
 export { profileOf, type ProfileOptions } from './tool/profile-of.ts';
+export { createToolBook, type ToolBook, type ToolBookOptions } from './tool/tool-book.ts';
 export type { ToolLike } from '../kernel/tool-like.ts';
 export { explainDecision, explainObjections, objectionData } from './grant/explain.ts';
 

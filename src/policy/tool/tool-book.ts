@@ -1,0 +1,119 @@
+import { isObject, type JsonObject } from '../../kernel/jsonrpc.ts';
+import type { ToolHints, ToolLike } from '../../kernel/tool-like.ts';
+import { canonicalDefinition, hashOf } from './definition-hash.ts';
+import { profileOf } from './profile-of.ts';
+import type { ToolOverride, ToolProfile } from './tool-profile.ts';
+
+/** What a {@link ToolBook} asks of the configuration. */
+export interface ToolBookOptions {
+  /** What the operator says of a tool; undefined: nothing. */
+  readonly overrideOf: (upstream: string, tool: string) => ToolOverride | undefined;
+  /** Whether the gateway keeps an upstream in a sandbox. */
+  readonly isSandboxed: (upstream: string) => boolean;
+}
+
+/** The tools that upstreams listed last, as profiles. In memory, and nothing else. */
+export interface ToolBook {
+  /**
+   * Takes note of all tools of an upstream: the entries of a whole `tools/list` result, attacker-controlled. What was
+   * known of it before counts no longer. At most 2,000 tools of 16 million characters in all: of an upstream with more,
+   * none is known.
+   */
+  learn(upstream: string, tools: readonly unknown[]): void;
+  /** The profile of a tool by the upstream's own name for it; undefined for one that was not listed, or not exactly once. */
+  profile(upstream: string, name: string): ToolProfile | undefined;
+  /** All that is known, by upstream and in the order of their lists. */
+  profiles(): readonly ToolProfile[];
+  /** Forgets an upstream. */
+  forget(upstream: string): void;
+}
+
+const MAX_TOOLS = 2_000;
+const MAX_CHARACTERS = 16_000_000;
+
+interface Known {
+  readonly raw: unknown;
+  readonly hash: string;
+  readonly characters: number;
+  readonly override: ToolOverride | undefined;
+  readonly sandboxed: boolean;
+  readonly profile: ToolProfile | undefined;
+}
+
+/** Makes an empty book. */
+export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): ToolBook {
+  const byUpstream = new Map<string, ReadonlyMap<string, Known>>();
+
+  function know(upstream: string, tool: ToolLike, raw: unknown, before: Known | undefined): Known | undefined {
+    const override = overrideOf(upstream, tool.name);
+    const sandboxed = isSandboxed(upstream);
+    const isAsBefore = before?.override === override && before?.sandboxed === sandboxed;
+    // A list from a cache holds the very same entries.
+    if (before !== undefined && isAsBefore && before.raw === raw) return before;
+    const text = canonicalDefinition(tool);
+    if (text === undefined) return undefined;
+    const hash = hashOf(text);
+    if (before !== undefined && isAsBefore && before.hash === hash) return { ...before, raw };
+    const profile = profileOf(tool, { upstream, override, sandboxed, hash });
+    return { raw, hash, characters: text.length, override, sandboxed, profile };
+  }
+
+  function learn(upstream: string, tools: readonly unknown[]): void {
+    const before = byUpstream.get(upstream);
+    byUpstream.delete(upstream);
+    if (tools.length > MAX_TOOLS) return;
+    const known = new Map<string, Known>();
+    const seen = new Set<string>();
+    let characters = 0;
+    for (const raw of tools) {
+      const name = isObject(raw) ? raw['name'] : undefined;
+      if (typeof name !== 'string') continue;
+      // Of two tools with one name, nobody knows which one a call would run.
+      if (seen.has(name)) {
+        known.delete(name);
+        continue;
+      }
+      seen.add(name);
+      const tool = toolLike(raw);
+      if (tool === undefined) continue;
+      const entry = know(upstream, tool, raw, before?.get(tool.name));
+      characters += entry?.characters ?? 0;
+      if (characters > MAX_CHARACTERS) return;
+      if (entry !== undefined) known.set(tool.name, entry);
+    }
+    byUpstream.set(upstream, known);
+  }
+
+  return {
+    learn,
+    profile: (upstream, name) => byUpstream.get(upstream)?.get(name)?.profile,
+    profiles: () =>
+      [...byUpstream.values()].flatMap((known) => [...known.values()].flatMap((one) => one.profile ?? [])),
+    forget: (upstream) => void byUpstream.delete(upstream),
+  };
+}
+
+/** A tool as an entry of a list defines it; undefined for what is none, or has texts that are no texts. */
+export function toolLike(raw: unknown): ToolLike | undefined {
+  if (!isObject(raw)) return undefined;
+  const { name, title, description, inputSchema, outputSchema, annotations } = raw;
+  if (typeof name !== 'string' || !isTextOrNone(title) || !isTextOrNone(description)) return undefined;
+  if (annotations !== undefined && annotations !== null && !isObject(annotations)) return undefined;
+  return {
+    name,
+    title: title ?? undefined,
+    description: description ?? '',
+    inputSchema,
+    outputSchema,
+    ...(isObject(annotations) ? { annotations: hintsOf(annotations) } : {}),
+  };
+}
+
+function isTextOrNone(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
+// All of it, as it has to be in the hash; those who read hints look at the type of each.
+function hintsOf(annotations: JsonObject): ToolHints {
+  return annotations;
+}
