@@ -18,11 +18,9 @@ import { readTextFile } from '../scanner/written/read-file.ts';
 
 /** What a file says that tasks may do. */
 export type WrittenPolicy =
-  | { readonly kind: 'types'; readonly types: TaskTypes }
+  /** `isList` where the file was a bare list of grants: then there is one type, whose name nobody wrote. */
+  | { readonly kind: 'types'; readonly types: TaskTypes; readonly isList: boolean }
   | { readonly kind: 'grants'; readonly grants: readonly TaskGrant[] };
-
-/** The one type that a bare list of grants becomes. */
-export const LIST_NAME = 'the list';
 
 /**
  * Reads a file with permissions of tasks, YAML or JSON: a configuration (its `permissions.tasks`), a list of grants in the
@@ -41,7 +39,7 @@ export async function readPolicy(file: string): Promise<WrittenPolicy> {
     references: false,
     readSecret: () => Promise.reject(new MerlonError('CONFIG_INVALID', 'References are not followed here.')),
   });
-  return { kind: 'types', types: taskTypesOf(config.permissions) };
+  return { kind: 'types', types: taskTypesOf(config.permissions), isList: false };
 }
 
 /** Grants of a running task have ids; nobody writes those. */
@@ -53,7 +51,7 @@ function isShownByApi({ items }: ListTree): boolean {
 /** Read as the only type of a configuration that says nothing else, so that what is wrong has its place. */
 function readList(list: ListTree, file: string): WrittenPolicy {
   const type = mapAt(list.place, {
-    name: scalarAt(list.place, LIST_NAME.replaceAll(' ', '-')),
+    name: scalarAt(list.place, 'list'),
     roles: { kind: 'list', place: list.place, items: [scalarAt(list.place, 'anybody')] },
     pinned: scalarAt(list.place, false),
     grants: list,
@@ -62,7 +60,7 @@ function readList(list: ListTree, file: string): WrittenPolicy {
   const tree = mapAt(list.place, { permissions: mapAt(list.place, { tasks: mapAt(list.place, { types }) }) });
   const parsed = configSchema.safeParse(toValue(tree));
   if (!parsed.success) throw new Problems(file, explain(parsed.error.issues, tree));
-  return { kind: 'types', types: taskTypesOf(parsed.data.permissions) };
+  return { kind: 'types', types: taskTypesOf(parsed.data.permissions), isList: true };
 }
 
 function mapAt(place: Place, values: Readonly<Record<string, Tree>>): Tree {

@@ -13,7 +13,17 @@ export {
 } from './permission.ts';
 export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdict } from './rate-limit.ts';
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
-// What is proven of task grants.
+// What is proven of task grants, and where they are wider than they need to be.
+export {
+  type Analysis,
+  analyzeGrants,
+  type AnalyzeRequest,
+  type EgressPath,
+  type ReachableSink,
+  type UsedCall,
+} from './prove/analyze-grants.ts';
+export { analysisLines } from './prove/analysis-lines.ts';
+export { analyzeType } from './prove/analyze-types.ts';
 export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
 export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';

@@ -11,12 +11,21 @@ export function isSameData(a: unknown, b: unknown): boolean {
       Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => isSameData(one, b[at]))
     );
   }
-  const [mine, theirs] = [new Map(present(a)), new Map(present(b))];
-  if (mine.size !== theirs.size) return false;
-  for (const [key, value] of mine) if (!theirs.has(key) || !isSameData(value, theirs.get(key))) return false;
-  return true;
+  return countOf(a) === countOf(b) && holdsAll(a, b);
 }
 
-function present(value: object): [string, unknown][] {
-  return Object.entries(value).filter(([, one]) => one !== undefined);
+function countOf(value: object): number {
+  let count = 0;
+  for (const key of Object.keys(value)) if (Reflect.get(value, key) !== undefined) count += 1;
+  return count;
+}
+
+/** True where every key of the one is a key of the other, with the same value. */
+function holdsAll(a: object, b: object): boolean {
+  for (const key of Object.keys(a)) {
+    const value: unknown = Reflect.get(a, key);
+    if (value === undefined) continue;
+    if (!Object.hasOwn(b, key) || !isSameData(value, Reflect.get(b, key))) return false;
+  }
+  return true;
 }
