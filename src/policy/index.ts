@@ -82,7 +82,7 @@ export { type Resource, resources, type Scopes, type Task, type TaskContext } fr
 export type { Cause, TaskChange } from './task/task-change.ts';
 export { parseTaskContext } from './task/task-context.ts';
 export type { GrantTemplate, TaskType } from './task/task-type.ts';
-export { defaultContext, taskTypesOf, type TaskTypes } from './task/task-types.ts';
+export { defaultContext, rolesWithoutTask, taskTypesOf, type TaskTypes } from './task/task-types.ts';
 export type { Pinned, WhyLeftOut } from './task/template-grants.ts';
 // What a task may do, whether a call may be made under it, and what it has used.
 export type { Budget, Charge, TaskGrant } from './grant/task-grant.ts';

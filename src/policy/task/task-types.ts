@@ -1,3 +1,4 @@
+import { ANY, parsePermission } from '../permission.ts';
 import type { PermissionsSettings } from '../settings.ts';
 import type { Budget } from '../grant/task-grant.ts';
 import { type CeilingEffect, ceilingOf } from './role-ceiling.ts';
@@ -23,6 +24,18 @@ export function taskTypesOf({ roles, tasks }: Pick<PermissionsSettings, 'roles' 
     ),
     ceilings: new Map(roles.map((role) => [role.name, ceilingOf(role)])),
   };
+}
+
+/** The roles that may call tools which they do not name one by one, and whose callers work under no task unless they open one. */
+export function rolesWithoutTask({ roles }: Pick<PermissionsSettings, 'roles'>): readonly string[] {
+  const without = roles.filter(({ default_task }) => default_task === undefined);
+  return without.filter(({ permissions }) => permissions.some(callsAnyTool)).map(({ name }) => name);
+}
+
+function callsAnyTool(text: string): boolean {
+  const { action, kind, upstream = ANY, name = ANY } = parsePermission(text);
+  const calls = (action === 'execute' || action === ANY) && (kind === 'tool' || kind === ANY);
+  return calls && (upstream === ANY || name === ANY);
 }
 
 /** The context of a caller who says nothing: all that the type has. */
