@@ -112,7 +112,10 @@ function summaryOf(groups: readonly LearnedGroup[], counts: AuditTraceCounts, kn
     ],
     [counts.cut > 0, `${counts.cut} calls have arguments that are not in the record whole: they teach the tool alone.`],
     [counts.masked > 0, `${counts.masked} calls have masked values: nothing was learned of those.`],
-    [counts.tornApart > 0, `${counts.tornApart} tasks were looked at in parts, because too many were open at once.`],
+    [
+      counts.tornApart > 0,
+      `${counts.tornApart} tasks were taken for ended before the log said so, because too many were open; what they did later counts apart.`,
+    ],
     [counts.unreadable > 0, `${counts.unreadable} lines are no entries of an audit log.`],
   ];
   return [...lines, ...doubts.flatMap(([holds, text]) => (holds ? [text] : []))];
