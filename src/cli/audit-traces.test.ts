@@ -111,6 +111,25 @@ describe('traces of an audit log', () => {
     expect(traces.map(({ calls }) => calls.length)).toEqual([2, 1, 1]);
   });
 
+  it('get their type from the entry that opened the task, and end with the one that ended it', () => {
+    const change = (event: string): string =>
+      line({ kind: 'permission_change', event, principal: 'ann', role: 'agent', task: { id: 't9', type: 'support' } });
+    const call = (): string => intent('find', {}, { task: { id: 't9' } });
+    const { traces, counts } = tracesOf([
+      change('opened'),
+      call(),
+      change('narrowed'),
+      call(),
+      change('closed'),
+      call(),
+    ]);
+    expect(traces.map(({ taskType, calls }) => [taskType, calls.length])).toEqual([
+      ['support', 2],
+      ['default', 1],
+    ]);
+    expect(counts.tornApart).toBe(0);
+  });
+
   it('are torn apart rather than held without bound', () => {
     const many = Array.from({ length: 100 }, (_, i) =>
       intent('find', { text: 'x'.repeat(1_000) }, { task: { id: `t${i}` } }),

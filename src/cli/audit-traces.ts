@@ -10,7 +10,7 @@ export interface AuditTraceOptions {
   readonly defaultType: string;
   /** Gets each trace once, when it is over or when room is needed. */
   readonly onTrace: (trace: Trace) => void;
-  /** Characters of arguments that unfinished traces may hold. Default 67,108,864. */
+  /** About how many characters open traces may hold. Default 33,554,432. */
   readonly room?: number;
 }
 
@@ -26,7 +26,7 @@ export interface AuditTraceCounts {
   cut: number;
   /** Of those: with values that were masked. */
   masked: number;
-  /** Traces that were ended early, because too many were open. */
+  /** Traces that were ended before the log said so, because too many were open: later calls of them count apart. */
   tornApart: number;
 }
 
@@ -40,8 +40,10 @@ export interface AuditTraces {
 
 /** Calls outside any task belong to one trace until there is silence as long as this. */
 const SILENCE_MS = 1_800_000;
-const ROOM = 67_108_864;
+const ROOM = 33_554_432;
 const CALL_COST = 400;
+/** Open tasks whose type is remembered. */
+const MOST_TYPES = 100_000;
 const MASKED = /\[masked:/;
 
 /** Makes traces of an audit log: the calls of each task together, in order. Holds a bounded number of them. */
@@ -50,6 +52,7 @@ export function createAuditTraces({ profiles, defaultType, onTrace, room = ROOM 
   /** Oldest activity first. */
   const open = new Map<string, OpenTrace>();
   const waiting = new Map<number, OpenCall>();
+  const types = new Map<string, string>();
   let held = 0;
 
   function close(key: string, trace: OpenTrace): void {
@@ -75,7 +78,7 @@ export function createAuditTraces({ profiles, defaultType, onTrace, room = ROOM 
       close(key, trace);
       trace = undefined;
     }
-    const type = task?.['type'];
+    const type = task?.['type'] ?? types.get(textOf(task?.['id']));
     trace ??= {
       taskType: typeof type === 'string' ? type : defaultType,
       role,
@@ -123,6 +126,18 @@ export function createAuditTraces({ profiles, defaultType, onTrace, room = ROOM 
     if (hidden.length > 0) counts.masked += 1;
   }
 
+  /** What is said of a task when it is opened and when it ends. */
+  function changeTask({ event, principal, role, task }: JsonObject): void {
+    const { id, type } = isObject(task) ? task : {};
+    if (typeof id !== 'string') return;
+    if (event === 'opened' && typeof type === 'string' && types.size < MOST_TYPES) types.set(id, type);
+    if (event !== 'closed' && event !== 'expired' && event !== 'revoked') return;
+    types.delete(id);
+    const key = JSON.stringify([principal, role, 'task', id]);
+    const trace = open.get(key);
+    if (trace !== undefined) close(key, trace);
+  }
+
   function makeRoom(): void {
     for (const [key, trace] of open) {
       if (held <= room || open.size === 1) return;
@@ -139,6 +154,7 @@ export function createAuditTraces({ profiles, defaultType, onTrace, room = ROOM 
       else if (entry.kind === 'intent') add(entry.fields, entry.seq, entry.time, 'unfinished');
       else if (entry.kind === 'refusal') add(entry.fields, entry.seq, entry.time, 'refused');
       else if (entry.kind === 'outcome') settle(waiting, entry.fields);
+      else if (entry.kind === 'permission_change') changeTask(entry.fields);
     },
     end() {
       for (const [key, trace] of open) close(key, trace);
@@ -190,6 +206,10 @@ function read(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function settle(waiting: Map<number, OpenCall>, { intent, status }: JsonObject): void {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addPolicyLearn } from './command-policy-learn.ts';
 import { configOption } from './shared-options.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -10,11 +11,11 @@ export function addPolicy(program: Command): void {
   const policy = program
     .command('policy')
     .description('Work with the permissions of tasks.')
-    .summary('compare and analyze the permissions of tasks')
+    .summary('compare, analyze and learn the permissions of tasks')
     .addHelpText('after', '\nDocs: docs/policy.md.');
   addDiff(policy);
   addAnalyze(policy);
-  // `learn` has its place here.
+  addPolicyLearn(policy);
 }
 
 function addDiff(policy: Command): void {

@@ -10,6 +10,7 @@ export function grantsYaml(groups: readonly LearnedGroup[]): string {
   const types = groups.map((group) => ({
     name: nameOf(group, groups),
     roles: [group.role],
+    pinned: true,
     grants: group.grants.map(({ template }) => grantSettings(template)),
   }));
   const document = new Document({ permissions: { tasks: { types } } }, { aliasDuplicateObjects: false });
@@ -23,9 +24,14 @@ function nameOf({ taskType, role }: LearnedGroup, all: readonly LearnedGroup[]):
   return all.filter((other) => other.taskType === taskType).length === 1 ? taskType : `${taskType}-${role}`;
 }
 
+const ABOUT_PINNED =
+  'The record does not say where values came from: they must come from the request or trusted tools.';
+
 function annotateType(item: unknown, group: LearnedGroup | undefined): void {
   if (!isMap(item) || group === undefined) return;
   comment(item, aboutGroup(group));
+  const pinned = item.items.find(({ key }) => isNode(key) && key.toJSON() === 'pinned')?.key;
+  if (isNode(pinned)) comment(pinned, [ABOUT_PINNED]);
   const grants = item.get('grants');
   if (!isSeq(grants)) return;
   for (const [index, node] of grants.items.entries()) annotateGrant(node, group.grants[index]);
