@@ -98,7 +98,6 @@ function refused(status: number, answer: unknown): MerlonError {
   const error = isObject(answer) && isObject(answer['error']) ? answer['error'] : {};
   const { code, message, todo } = error;
   const said = typeof message === 'string' ? message : `It answered ${status}.`;
-  return new MerlonError('GATEWAY_SAID_NO', typeof code === 'string' ? `${said} (${code})` : said, {
-    ...(typeof todo === 'string' ? { todo } : {}),
-  });
+  const sentence = typeof code === 'string' ? `${said} (${code})` : said;
+  return new MerlonError('GATEWAY_SAID_NO', sentence, typeof todo === 'string' ? { todo } : {});
 }

@@ -118,7 +118,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
   try {
     const grant = authorize(gate, call);
     const permit = await permitCall(gate, call, grant);
-    if (!isPermit(permit)) return await question(gate, call, permit);
+    if (!isPermit(permit)) return await askFirst(gate, call, permit);
     let link = opening ?? (await gate.connect(call, grant));
     intent = await gate.recorder.intent(call, grant, underOf(gate, permit));
     await permit.charged;
@@ -176,7 +176,7 @@ function underOf({ tasks }: Pipeline, { task }: Permit): UnderTask {
 }
 
 /** Asks the client what a person has to say before the call may leave; the call comes back with the answer. */
-async function question(gate: Pipeline, call: Call, { result }: Question): Promise<Released> {
+async function askFirst(gate: Pipeline, call: Call, { result }: Question): Promise<Released> {
   const response = success(call.request.id, result);
   for (const method of questionsIn(call, response)) await gate.recorder.asked(call, method, 'to_client');
   return new Released(response, JSON.stringify(response));

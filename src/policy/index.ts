@@ -16,20 +16,6 @@ export { createRateLimit, type RateLimit, type RateLimitOptions, type RateVerdic
 // What errors look like.
 export { type ErrorCode, MerlonError } from '../kernel/errors.ts';
 export { type ToolLike } from '../kernel/tool-like.ts';
-// What is proven of task grants, and where they are wider than they need to be.
-export {
-  type Analysis,
-  analyzeGrants,
-  type AnalyzeRequest,
-  type EgressPath,
-  type ReachableSink,
-  type UsedCall,
-} from './prove/analyze-grants.ts';
-export { analysisLines } from './prove/analysis-lines.ts';
-export { analyzeType } from './prove/analyze-types.ts';
-export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
-export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
-export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';
 
 // The organisation's own policies above all grants.
 export { type Cedar } from './guardrail/cedar.ts';
@@ -138,6 +124,16 @@ export { type Pinned, type WhyLeftOut } from './task/template-grants.ts';
 export { type TaskUnderWay, validateCall } from './task/validate-call.ts';
 
 // Which grants are wider than others.
+export { analysisLines } from './prove/analysis-lines.ts';
+export {
+  type Analysis,
+  analyzeGrants,
+  type AnalyzeRequest,
+  type EgressPath,
+  type ReachableSink,
+  type UsedCall,
+} from './prove/analyze-grants.ts';
+export { analyzeType } from './prove/analyze-types.ts';
 export { compareGrants, type Comparison, type Counterexample } from './prove/compare-grants.ts';
 export { compareTypes, type TypeComparison } from './prove/compare-types.ts';
 export { type CompareOptions, isNarrower } from './prove/is-narrower.ts';

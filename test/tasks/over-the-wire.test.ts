@@ -88,7 +88,8 @@ const connect = (credential: string, path = '/mcp'): Promise<McpSession> => http
 async function toolsOf(session: McpSession): Promise<string[]> {
   const { result } = await session.request('tools/list');
   const tools = result?.['tools'];
-  return Array.isArray(tools) ? tools.map((tool) => String(isObject(tool) ? tool['name'] : '')).toSorted() : [];
+  const names = Array.isArray(tools) ? tools.map((tool) => (isObject(tool) ? tool['name'] : undefined)) : [];
+  return names.filter((name) => typeof name === 'string').toSorted();
 }
 
 /** Why a call was denied, as its result says. */

@@ -117,14 +117,10 @@ function reachesUpstream({ grants }: Task, upstream: string | undefined): boolea
 }
 
 /** Whether a task could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven(
-  { tasks, profileOf: known }: TaskGate,
-  task: Task,
-  { kind, upstream, name }: Operation,
-): boolean {
+export function isGiven(keeper: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
   if (kind !== 'tool') return reachesUpstream(task, upstream);
   if (upstream === undefined || name === undefined) return false;
-  return tasks.shows(task, `${upstream}/${name}`, known(upstream, name));
+  return keeper.tasks.shows(task, `${upstream}/${name}`, keeper.profileOf(upstream, name));
 }
 
 /** The tool as it is defined now; of one that nobody has listed yet, the upstreams are asked. */
