@@ -2,7 +2,7 @@ import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
 import { isTextSaid, type Request } from './request.ts';
-import { fold, runAt, tokensOf } from './tokens.ts';
+import { fold, runAt, type Token, tokensOf } from './tokens.ts';
 import { GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -43,7 +43,9 @@ function byOwnName(request: Request, records: readonly Record[]): readonly (read
     for (const { key, text, type } of record.own) {
       if (text === '' || type === 'boolean' || type === 'null' || isProse(text)) continue;
       const name = `${key}\n${withoutReply(text)}`;
-      holders.set(name, [...(holders.get(name) ?? []), record]);
+      const some = holders.get(name);
+      if (some === undefined) holders.set(name, [record]);
+      else if (some.at(-1) !== record) some.push(record);
     }
   }
   const found: Record[][] = [];
@@ -65,6 +67,15 @@ function isName(request: Request, key: string, text: string): boolean {
   return (isNaming || tokens.length > 1) && isTextSaid(request, text);
 }
 
+/** Quotations, and words of a lookup, that are looked for in records; what comes after them names nothing. */
+export const MAX_PHRASES = 10;
+
+function holds(text: string, wanted: readonly Token[], max: number): boolean {
+  // Cheap first: most fields of a long list have nothing of it.
+  if (!fold(text).includes(wanted[0]?.text ?? '')) return false;
+  return runAt(tokensOf(text, max), wanted) >= 0;
+}
+
 /** The best that a lookup finds: those that are called so, else those with it in a field, else the only one there is. */
 function byLookup(lookup: string, records: readonly Record[]): readonly Record[] {
   const wanted = fold(lookup.trim());
@@ -72,10 +83,10 @@ function byLookup(lookup: string, records: readonly Record[]): readonly Record[]
   const isIt = (field: Field): boolean => fold(withoutReply(field.text.trim())) === wanted;
   const exact = records.filter((record) => record.own.some(isIt));
   if (exact.length > 0 || tokens.length === 0 || /^\d+$/.test(wanted)) return exact;
-  const has = (field: Field): boolean => !isProse(field.text) && runAt(tokensOf(field.text, 50), tokens) >= 0;
+  const has = (field: Field): boolean => !isProse(field.text) && holds(field.text, tokens, 50);
   const partly = records.filter((record) => record.own.some(has));
   if (partly.length > 0 || records.length !== 1) return partly;
-  return records.filter((record) => record.own.some((field) => runAt(tokensOf(field.text, 5_000), tokens) >= 0));
+  return records.filter((record) => record.own.some((field) => holds(field.text, tokens, 5_000)));
 }
 
 /** `Re: Lunch` is about what `Lunch` is about. */
@@ -84,11 +95,10 @@ function withoutReply(text: string): string {
 }
 
 function byQuotation({ quoted }: Request, records: readonly Record[]): readonly Record[] {
-  return [...quoted].slice(0, 50).flatMap((phrase) => {
+  return [...quoted].slice(0, MAX_PHRASES).flatMap((phrase) => {
     const tokens = tokensOf(phrase, 50);
     if (tokens.length < 2 || tokens.every(({ text }) => GENERIC.has(text))) return [];
-    const has = ({ own }: Record): boolean =>
-      own.some(({ text }) => !isWritten(text) && runAt(tokensOf(text, 50), tokens) >= 0);
+    const has = ({ own }: Record): boolean => own.some(({ text }) => !isWritten(text) && holds(text, tokens, 50));
     const found = records.filter(has);
     return found.length === 1 ? found : [];
   });
@@ -99,7 +109,7 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
   if (records.length < 2) return [];
   return SUPERLATIVES.flatMap(({ words, most, fields }) => {
     if (!words.some((word) => runAt(request.tokens, tokensOf(word)) >= 0)) return [];
-    for (const key of new Set(records[0]?.own.map((field) => field.key))) {
+    for (const { key } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
       if (!wordsOf(key).some((word) => fields.includes(word))) continue;
       const best = bestBy(records, key, most);
       if (best !== undefined) return [best];
@@ -107,6 +117,9 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
     return [];
   });
 }
+
+/** Fields of a record that are compared. */
+const MAX_KEYS = 50;
 
 function bestBy(records: readonly Record[], key: string, most: 'max' | 'min'): Record | undefined {
   const ranked: { record: Record; rank: number }[] = [];

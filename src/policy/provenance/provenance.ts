@@ -2,7 +2,7 @@ import { isExactNumber, isObject, type Json, type JsonObject } from '../../kerne
 import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
-import { namedRecords } from './name-records.ts';
+import { MAX_PHRASES, namedRecords } from './name-records.ts';
 import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
 import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
@@ -25,6 +25,8 @@ export interface ProvenanceLimits {
   readonly characters: number;
 }
 
+/** Secrets that are remembered; with more, every text to be sent has to be approved. */
+const MAX_SECRETS = 500;
 const MAX_TOOLS = 1_000;
 /** Characters of a text to be sent that is looked through; a longer one has to be approved. */
 const MAX_TEXT = 262_144;
@@ -87,18 +89,19 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const hasRoom = (): boolean => values() < limits.values;
 
   function learn(profile: ToolProfile, args: JsonObject, result: JsonObject): void {
-    const { texts, nodes } = contentOf(result, limits.characters);
+    const { parts, isCut } = contentOf(result, limits.characters);
     if (profile.output === 'trusted') {
-      for (const text of texts.kept) trust(text);
+      for (const part of parts) trust(part);
     } else {
       exposed = true;
-      if (texts.isCut) isFlooded = true;
-      for (const text of texts.kept) see(text);
+      if (isCut) isFlooded = true;
+      for (const part of parts) see(part);
     }
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
     const things = thingsOf(profile.tool, '');
-    for (const node of nodes) {
+    for (const { node } of parts) {
+      if (node === undefined) continue;
       for (const records of recordListsOf(node)) {
         for (const record of records) keepSecrets(record);
         for (const record of namedRecords(request, records, lookups)) link(record, things);
@@ -106,22 +109,20 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
   }
 
-  function trust(text: string): void {
-    const node = readStructure(text);
+  function trust({ text, node }: Part): void {
     const whole = node === undefined ? [text.trim()] : scalarsIn(node);
     for (const value of whole)
       if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(keyOf(value));
   }
 
-  function see(text: string): void {
-    for (const token of tokensOf(text, limits.words)) {
+  function see({ text, node }: Part): void {
+    for (const token of tokensOf(text, Number.POSITIVE_INFINITY)) {
       if (seen.size >= limits.words) {
         isFlooded = true;
         return;
       }
       seen.add(token.text);
     }
-    const node = readStructure(text);
     const written = node === undefined ? [text] : scalarsIn(node).filter(isWritten);
     for (const part of written) for (const { month, day } of whenOf(part).days) seen.add(`day ${month}-${day}`);
   }
@@ -130,7 +131,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function lookupsIn(profile: ToolProfile, args: JsonObject): readonly string[] {
     const found: string[] = [];
     const add = (value: Json | undefined, path: string): void => {
-      if (found.length >= 50) return;
+      if (found.length >= MAX_PHRASES) return;
       if (Array.isArray(value)) for (const item of value) add(item, path);
       else if (isObject(value)) for (const [key, item] of Object.entries(value)) add(item, `${path}.${key}`);
       else if (isLookup(value) && isSaidLookup(value, path, profile)) found.push(String(value));
@@ -150,14 +151,14 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function keepSecrets({ own, inner }: Record): void {
     for (const field of [...own, ...inner]) {
       const kind = secretKindOf(field);
-      if (kind !== undefined && secrets.size < limits.values) secrets.set(bareOf(field.text), kind);
+      if (kind !== undefined && secrets.size < MAX_SECRETS) secrets.set(bareOf(field.text), kind);
     }
   }
 
   /** After so many secrets that not all could be kept, no text is fit to be sent without a person. */
   function isFitToSend(text: string): boolean {
     if (!exposed && secrets.size === 0) return true;
-    if (secrets.size >= limits.values || text.length > MAX_TEXT) return false;
+    if (secrets.size >= MAX_SECRETS || text.length > MAX_TEXT) return false;
     const isKnown = (form: UrlForm): boolean =>
       links.has(linkOf(form)) || request.urls.some((meant) => isSameUrl(meant, form));
     if (exposed && !linksIn(text).every(isKnown)) return false;
@@ -168,7 +169,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function link({ own, inner, thread }: Record, things: readonly string[]): void {
     const written = [...thread];
     for (const field of [...own, ...inner]) {
-      if (isWritten(field.text)) written.push(field.text);
+      if (isWritten(field.text) || /\s\S*https?:|https?:\S*\s/i.test(field.text)) written.push(field.text);
       else if (field.type !== 'boolean' && !isDisguised(field.text) && hasRoom()) linkField(field, things);
     }
     linkWritten(written);
@@ -233,7 +234,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
     const things = linked.get(folded);
     if (things === undefined) return false;
-    return !isShort(folded) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
+    return !isShort(folded, kind) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
   }
 
   function isSeen(text: string): boolean {
@@ -261,8 +262,8 @@ function keyOf(text: string): string {
 }
 
 /** Ids that other things have as well. */
-function isShort(value: string): boolean {
-  return /^\d{1,5}$/.test(value) || value.length <= 3;
+function isShort(value: string, kind: SinkKind | undefined): boolean {
+  return /^\d{1,5}$/.test(value) || (value.length <= 3 && kind !== 'recipient');
 }
 
 function isLookup(value: Json | undefined): value is string | number {
@@ -281,24 +282,26 @@ function singular(word: string): string {
   return word.endsWith('s') && !word.endsWith('ss') && word.length > 3 ? word.slice(0, -1) : word;
 }
 
-interface Content {
-  readonly texts: { readonly kept: readonly string[]; readonly isCut: boolean };
-  readonly nodes: readonly Node[];
+interface Part {
+  readonly text: string;
+  readonly node: Node | undefined;
 }
 
-/** The texts of a result and what structure they have; what cannot be read (images, too much) is cut. */
+interface Content {
+  readonly parts: readonly Part[];
+  /** True where something could not be read: a picture, or too much. */
+  readonly isCut: boolean;
+}
+
+/** The texts of a result, with what structure they have. */
 function contentOf(result: JsonObject, characters: number): Content {
-  const kept: string[] = [];
-  const nodes: Node[] = [];
+  const parts: Part[] = [];
   let [left, isCut] = [characters, false];
-  const take = (text: string, node: () => Node | undefined): void => {
-    isCut ||= text.length > left;
-    const part = text.slice(0, Math.max(0, left));
-    left -= part.length;
-    if (part === '') return;
-    kept.push(part);
-    const found = part.length === text.length ? node() : undefined;
-    if (found !== undefined) nodes.push(found);
+  const take = (text: string, read: () => Node | undefined): void => {
+    const isWhole = text.length <= left;
+    isCut ||= !isWhole;
+    if (left > 0) parts.push({ text: text.slice(0, left), node: isWhole ? read() : undefined });
+    left -= Math.min(left, text.length);
   };
   const content: readonly Json[] = Array.isArray(result['content']) ? (result['content'] as readonly Json[]) : [];
   for (const block of content) {
@@ -308,7 +311,7 @@ function contentOf(result: JsonObject, characters: number): Content {
   }
   const { structuredContent } = result;
   if (structuredContent !== undefined) take(JSON.stringify(structuredContent), () => nodeOf(structuredContent));
-  return { texts: { kept, isCut }, nodes };
+  return { parts, isCut };
 }
 
 function textOf(block: Json): string | undefined {

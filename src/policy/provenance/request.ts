@@ -8,6 +8,8 @@ import { type Day, isSameDay, later, type When, whenOf } from './when.ts';
 /** A user's request, read once. */
 export interface Request {
   readonly tokens: readonly Token[];
+  /** All words of it, to say no quickly. */
+  readonly words: ReadonlySet<string>;
   /** What stands between quotes or backticks, as it was written. */
   readonly quoted: ReadonlySet<string>;
   readonly urls: readonly UrlForm[];
@@ -34,6 +36,7 @@ export function readRequest(text: string): Request {
   const quoted = quotedIn(bounded);
   return {
     tokens,
+    words: new Set(tokens.flatMap(({ text: word, owner }) => (owner === undefined ? [word] : [word, owner]))),
     quoted,
     urls: urlsIn(bounded, true),
     numbers: new Set(tokens.filter((token) => isTime[token.at] !== 1).flatMap((token) => numbersOf(token.raw))),
@@ -46,9 +49,13 @@ export function readRequest(text: string): Request {
 
 /** Which sentence of the request an offset is in, from 0. */
 export function sentenceOf({ ends }: Request, at: number): number {
-  let sentence = 0;
-  while (sentence < ends.length && (ends[sentence] ?? 0) < at) sentence += 1;
-  return sentence;
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Marks every character of a day, a time or a span, so that the 13 of `13 May` is no number and no id. */
@@ -174,9 +181,11 @@ export function isTextSaid(request: Request, value: string): boolean {
   const tokens = tokensOf(value, 400);
   if (tokens.length === 0) return false;
   if (request.quoted.has(value)) return true;
+  const areAllThere = tokens.every(({ text }) => request.words.has(text));
   const compact = compactOf(fold(value));
   if (isAccountLike(compact) && request.compact.has(compact)) return true;
-  if (tokens.every(({ text }) => GENERIC.has(text) || [...text].length < 2)) {
+  if (!areAllThere) return false;
+  if (tokens.every(({ text }) => GENERIC.has(text) || text.length < 2)) {
     return tokens.length > 1 && tokens.some(({ text }) => text.length > 3) && runAt(request.tokens, tokens) >= 0;
   }
   return runAt(request.tokens, tokens) >= 0;

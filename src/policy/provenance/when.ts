@@ -102,8 +102,8 @@ function dayOf(month: string | undefined, day: string | undefined, year: string 
 }
 
 function addTimes(text: string, found: Found): void {
-  for (const match of [...text.matchAll(CLOCK)]) addTime(found, match, Number(match[2]), match[3]);
-  for (const match of [...text.matchAll(HOUR)]) addTime(found, match, 0, match[2]);
+  for (const match of text.matchAll(CLOCK)) addTime(found, match, Number(match[2]), match[3]);
+  for (const match of text.matchAll(HOUR)) addTime(found, match, 0, match[2]);
   for (const match of text.matchAll(SPAN)) {
     const [all, count = '', unit = ''] = match;
     const number = count === 'half an' ? 0.5 : /^an?$/.test(count) ? 1 : numberOf(count);

@@ -44,7 +44,7 @@ const NEEDED_TO_READ: readonly Source[] = ['user', 'approved', 'trusted', 'linke
  * @param request In the user's own words; without it everything that a tool does beyond reading has to be approved
  */
 export function pin(profile: ToolProfile, request: string | undefined): Pin {
-  const read = readRequest(request ?? '');
+  const read = readOnce(request ?? '');
   const acts = profile.effects.some((effect) => effect === 'write' || effect === 'execute');
   if (!acts) return pinReading(profile);
   const integrity = integrityOf(profile, (kind) => (kind === 'time' ? timesFrom(read) : NEEDED[kind]));
@@ -53,10 +53,19 @@ export function pin(profile: ToolProfile, request: string | undefined): Pin {
   return { integrity, otherArgs: 'any', onDeny: 'ask', ...(isAskedFor ? {} : { alwaysAsk: true }) };
 }
 
+// All tools of a task are pinned to one request, one after the other.
+let last: { readonly text: string; readonly read: Request } | undefined;
+
+function readOnce(text: string): Request {
+  if (last?.text !== text) last = { text, read: readRequest(text) };
+  return last.read;
+}
+
 function pinReading(profile: ToolProfile): Pin {
   if (!profile.effects.includes('egress')) return { otherArgs: 'any', onDeny: 'ask' };
-  const kinds: readonly SinkKind[] = ['url', 'recipient'];
-  const integrity = integrityOf(profile, (kind) => (kinds.includes(kind) ? NEEDED_TO_READ : undefined));
+  const integrity = integrityOf(profile, (kind) =>
+    kind === 'url' || kind === 'recipient' ? NEEDED_TO_READ : undefined,
+  );
   return { integrity, otherArgs: 'any', onDeny: 'ask' };
 }
 
