@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MerlonError } from '../kernel/errors.ts';
 import type { DeepReadonly } from '../kernel/readonly.ts';
+import { guardrailSettings } from './guardrail/settings.ts';
 import { parsePermission } from './permission.ts';
 import { ceilingEffects } from './task/role-ceiling.ts';
 import { refuseSameNames, tasksSettings } from './task/settings.ts';
@@ -47,6 +48,9 @@ export const permissionsSettings = z.strictObject({
       { name: 'guest', permissions: ['read:info'] },
     ])
     .describe('The roles. A list of your own replaces the three default roles.'),
+  guardrails: guardrailSettings
+    .optional()
+    .describe('Policies of the organisation that forbid whatever roles and tasks allow. Default: none.'),
   tasks: tasksSettings.prefault({}).describe('Permissions that follow the task: its types, approvals and bounds.'),
 });
 
