@@ -1,6 +1,6 @@
 import type { Caller } from '../../src/identity/caller.ts';
 import type { EngineParts, Minted, TaskMemory, Wanted } from '../../src/gateway/tasks/engine.ts';
-import type { TaskTypes } from '../../src/gateway/tasks/registry.ts';
+import type { TaskTypes } from '../../src/gateway/tasks/tasks-options.ts';
 import type { TaskType } from '../../src/policy/task/task-type.ts';
 import type { ToolProfile } from '../../src/policy/tool/tool-profile.ts';
 

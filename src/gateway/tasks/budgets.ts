@@ -1,15 +1,10 @@
 import type { Spent } from '../../policy/grant/call-decision.ts';
 import { exceeds } from '../../policy/grant/decimal.ts';
 import type { Budget, Charge, TaskGrant } from '../../policy/grant/task-grant.ts';
+import type { Stage } from './engine.ts';
 
 /** A charge that says of which task. */
 export type OwnedCharge = Charge & { readonly task: string };
-
-/** What a task may use, and what it has. */
-interface Account {
-  readonly grants: readonly TaskGrant[];
-  readonly spent: Spent;
-}
 
 /** Charges with the task that each is of: `id`, where they do not say. */
 export function ownedBy(id: string, charges: readonly Charge[]): readonly OwnedCharge[] {
@@ -20,12 +15,12 @@ export function ownedBy(id: string, charges: readonly Charge[]): readonly OwnedC
  * True where charges that were decided a moment ago do not fit any more: another call took what was left. Charges of a
  * grant or a budget that is gone meanwhile do not fit either.
  */
-export function overdrawn(charges: readonly OwnedCharge[], accountOf: (task: string) => Account | undefined): boolean {
+export function overdrawn(charges: readonly OwnedCharge[], stageOf: (task: string) => Stage | undefined): boolean {
   return charges.some((charge) => {
-    const account = accountOf(charge.task);
-    const grant = account?.grants.find(({ id }) => id === charge.grant);
+    const stage = stageOf(charge.task);
+    const grant = stage?.task.grants.find(({ id }) => id === charge.grant);
     const budget = grant === undefined ? undefined : budgetOf(grant, charge.budget);
-    return account === undefined || budget === undefined || !fits(charge, budget, account.spent);
+    return stage === undefined || budget === undefined || !fits(charge, budget, stage.spent);
   });
 }
 

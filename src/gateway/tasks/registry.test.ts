@@ -13,7 +13,8 @@ import type { Task } from '../../policy/task/task.ts';
 import type { TaskType } from '../../policy/task/task-type.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import { createTaskEngine } from './engine.ts';
-import { openTasks, type TasksOptions } from './registry.ts';
+import { openTasks } from './registry.ts';
+import type { TasksOptions } from './tasks-options.ts';
 import type { TaskChange, Tasks } from './tasks.ts';
 
 let folder: string;

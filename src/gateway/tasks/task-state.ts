@@ -79,6 +79,10 @@ export class TaskState {
     this.#engine = engine;
   }
 
+  get size(): number {
+    return this.#kept.size;
+  }
+
   get(id: string): Kept | undefined {
     return this.#kept.get(id);
   }
