@@ -1,14 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { isObject } from '../../kernel/jsonrpc.ts';
 import type { Caller } from '../../identity/caller.ts';
 import type { Grant } from '../../policy/decide.ts';
 import type { Operation } from '../../policy/operation.ts';
 import type { CallDecision, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { adjustForCall } from '../../policy/task/adjust-for-call.ts';
 import { beyondCeiling } from '../../policy/task/role-ceiling.ts';
 import type { Task } from '../../policy/task/task.ts';
-import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
+import { effects, type ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Call, Pipeline } from '../handle.ts';
 import { askPerson, type Question } from './ask-person.ts';
-import { denied } from './denial.ts';
+import { denied, type Proposal } from './denial.ts';
 import type { TaskGate } from './task-gate.ts';
 
 /**
@@ -98,7 +100,11 @@ async function permitTool(
     // Somebody said yes. What else changed while they thought about it counts too.
     decision = decide();
   }
-  if (decision.outcome !== 'allow') throw denied(task, wanted.tool, decision.because);
+  if (decision.outcome !== 'allow') {
+    throw denied(task, wanted.tool, decision.because, {
+      proposal: proposalFor(keeper, call, task, wanted, decision, profile),
+    });
+  }
   // In one breath with the decision: two calls at once must not both be the last of a budget.
   const charged = keeper.tasks.charge(task, decision.charges, decision.usesEndorsement);
   // It is waited for before the call leaves; should the call end before that, nobody does.
@@ -106,6 +112,26 @@ async function permitTool(
   const isFirst = decision.usesEndorsement ? await keeper.approvals.use(task, wanted) : true;
   if (!isFirst) throw denied(task, wanted.tool, [{ code: 'always_ask' }]);
   return new Permit(task, profile, charged);
+}
+
+/** The grant that a person would have to give for this very call: what its caller may ask for, and never has by asking. */
+function proposalFor(
+  keeper: TaskGate,
+  { caller }: Call,
+  task: Task,
+  wanted: ToolCall,
+  decision: CallDecision,
+  profile: ToolProfile | undefined,
+): Proposal | undefined {
+  const adjustment = adjustForCall(task, wanted, decision, {
+    profile,
+    // Its role allowed the call before its task was asked.
+    mayUse: () => true,
+    now: keeper.now(),
+    newId: randomUUID,
+    ceiling: keeper.ceilingOf(caller) ?? effects,
+  });
+  return adjustment.outcome === 'proposal' ? adjustment : undefined;
 }
 
 /** What a role may never do, whatever its permissions and tasks say; a tool that nobody defined could do anything. */
