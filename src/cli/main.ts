@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addApprovals } from './command-approvals.ts';
 import { addAttest } from './command-attest.ts';
 import { addConfig } from './command-config.ts';
 import { addConnect } from './command-connect.ts';
@@ -13,6 +14,7 @@ import { addRules } from './command-rules.ts';
 import { addScan } from './command-scan.ts';
 import { addServe } from './command-serve.ts';
 import { addStdio } from './command-stdio.ts';
+import { addTask } from './command-task.ts';
 import { addTest } from './command-test.ts';
 import { addWrap } from './command-wrap.ts';
 import { mindClosedOutput } from './closed-output.ts';
@@ -38,6 +40,8 @@ addServe(program);
 addStdio(program);
 addWrap(program);
 addConnect(program);
+addTask(program);
+addApprovals(program);
 
 program.commandsGroup('Verify:');
 /** To these stdout is a connection: they mind its end themselves. */

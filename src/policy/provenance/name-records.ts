@@ -1,8 +1,8 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Field, Record } from './records.ts';
-import { isProse } from './records.ts';
+import { isProse, isWritten } from './records.ts';
 import { isTextSaid, type Request } from './request.ts';
-import { fold, runAt, tokensOf } from './tokens.ts';
+import { fold, runAt, type Token, tokensOf } from './tokens.ts';
 import { GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -15,7 +15,8 @@ export const MAX_NAMESAKES = 10;
  * 1. a field of theirs, as a whole, stands in the request (a title, a file name, a person), or
  * 2. the tool was asked with words of the request, and a field is those words, or has them in it, or
  * 3. the same, they stand anywhere in the only record that there is, or
- * 4. the request compares (`the largest file`) and they alone come out first.
+ * 4. the request quotes a part of a field of theirs, and of no other record's, or
+ * 5. the request compares (`the largest file`) and they alone come out first.
  *
  * What this cannot tell: a record that somebody planted under the very name that the user says. It then counts as
  * named like the real one. Text inside fields cannot bring that about, only whoever can make records of their own.
@@ -32,6 +33,7 @@ export function namedRecords(
   for (const some of byOwnName(request, records)) add(some);
   for (const lookup of lookups) add(byLookup(lookup, records));
   for (const record of byComparison(request, records)) named.add(record);
+  for (const record of byQuotation(request, records)) named.add(record);
   return [...named];
 }
 
@@ -40,8 +42,10 @@ function byOwnName(request: Request, records: readonly Record[]): readonly (read
   for (const record of records) {
     for (const { key, text, type } of record.own) {
       if (text === '' || type === 'boolean' || type === 'null' || isProse(text)) continue;
-      const name = `${key}\n${text}`;
-      holders.set(name, [...(holders.get(name) ?? []), record]);
+      const name = `${key}\n${withoutReply(text)}`;
+      const some = holders.get(name);
+      if (some === undefined) holders.set(name, [record]);
+      else if (some.at(-1) !== record) some.push(record);
     }
   }
   const found: Record[][] = [];
@@ -63,17 +67,41 @@ function isName(request: Request, key: string, text: string): boolean {
   return (isNaming || tokens.length > 1) && isTextSaid(request, text);
 }
 
+/** Quotations, and words of a lookup, that are looked for in records; what comes after them names nothing. */
+export const MAX_PHRASES = 10;
+
+function holds(text: string, wanted: readonly Token[], max: number): boolean {
+  // Cheap first: most fields of a long list have nothing of it.
+  if (!fold(text).includes(wanted[0]?.text ?? '')) return false;
+  return runAt(tokensOf(text, max), wanted) >= 0;
+}
+
 /** The best that a lookup finds: those that are called so, else those with it in a field, else the only one there is. */
 function byLookup(lookup: string, records: readonly Record[]): readonly Record[] {
   const wanted = fold(lookup.trim());
   const tokens = tokensOf(lookup, 50);
-  const isIt = (field: Field): boolean => fold(field.text.trim()) === wanted;
+  const isIt = (field: Field): boolean => fold(withoutReply(field.text.trim())) === wanted;
   const exact = records.filter((record) => record.own.some(isIt));
   if (exact.length > 0 || tokens.length === 0 || /^\d+$/.test(wanted)) return exact;
-  const has = (field: Field): boolean => !isProse(field.text) && runAt(tokensOf(field.text, 50), tokens) >= 0;
+  const has = (field: Field): boolean => !isProse(field.text) && holds(field.text, tokens, 50);
   const partly = records.filter((record) => record.own.some(has));
   if (partly.length > 0 || records.length !== 1) return partly;
-  return records.filter((record) => record.own.some((field) => runAt(tokensOf(field.text, 5_000), tokens) >= 0));
+  return records.filter((record) => record.own.some((field) => holds(field.text, tokens, 5_000)));
+}
+
+/** `Re: Lunch` is about what `Lunch` is about. */
+function withoutReply(text: string): string {
+  return text.replace(/^(?:(?:re|fwd?|aw|wg|sv|tr|antw): {0,3}){1,5}/i, '');
+}
+
+function byQuotation({ quoted }: Request, records: readonly Record[]): readonly Record[] {
+  return [...quoted].slice(0, MAX_PHRASES).flatMap((phrase) => {
+    const tokens = tokensOf(phrase, 50);
+    if (tokens.length < 2 || tokens.every(({ text }) => GENERIC.has(text))) return [];
+    const has = ({ own }: Record): boolean => own.some(({ text }) => !isWritten(text) && holds(text, tokens, 50));
+    const found = records.filter(has);
+    return found.length === 1 ? found : [];
+  });
 }
 
 /** Only where the best is one alone, and there was something to compare it with. */
@@ -81,7 +109,7 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
   if (records.length < 2) return [];
   return SUPERLATIVES.flatMap(({ words, most, fields }) => {
     if (!words.some((word) => runAt(request.tokens, tokensOf(word)) >= 0)) return [];
-    for (const key of new Set(records[0]?.own.map((field) => field.key))) {
+    for (const { key } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
       if (!wordsOf(key).some((word) => fields.includes(word))) continue;
       const best = bestBy(records, key, most);
       if (best !== undefined) return [best];
@@ -89,6 +117,9 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
     return [];
   });
 }
+
+/** Fields of a record that are compared. */
+const MAX_KEYS = 50;
 
 function bestBy(records: readonly Record[], key: string, most: 'max' | 'min'): Record | undefined {
   const ranked: { record: Record; rank: number }[] = [];

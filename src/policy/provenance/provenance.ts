@@ -2,14 +2,16 @@ import { isExactNumber, isObject, type Json, type JsonObject } from '../../kerne
 import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
-import { namedRecords } from './name-records.ts';
-import { type Field, isProse, type Record, recordListsOf } from './records.ts';
-import { isSaid, readRequest } from './request.ts';
+import { MAX_PHRASES, namedRecords } from './name-records.ts';
+import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
+import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
+import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
 import type { Node } from './structure/node.ts';
 import { nodeOf, readStructure } from './structure/read-structure.ts';
 import { fold, isDisguised, tokensOf } from './tokens.ts';
-import { urlFormOf, urlsIn } from './url-form.ts';
+import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
+import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { GENERIC, NO_THING } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -23,6 +25,11 @@ export interface ProvenanceLimits {
   readonly characters: number;
 }
 
+/** Secrets that are remembered; with more, every text to be sent has to be approved. */
+const MAX_SECRETS = 500;
+const MAX_TOOLS = 1_000;
+/** Characters of a text to be sent that is looked through; a longer one has to be approved. */
+const MAX_TEXT = 262_144;
 const DEFAULT_LIMITS: ProvenanceLimits = { words: 100_000, values: 20_000, characters: 1_048_576 };
 
 /** What of a task's memory survives a restart: not the values, so that what was linked has to be looked up again. */
@@ -63,60 +70,68 @@ export interface ProvenanceOptions {
 export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const request = readRequest(options.request ?? '');
+  // What counts as a day for which tool, worked out once.
+  const requests = new Map<string, Request>();
   const linked = new Map<string, Set<string>>();
   const links = new Set<string>();
   const days = new Set<string>();
+  // Values that a tool keeps under names like `passport_number`, with what kind of secret that is.
+  const secrets = new Map<string, number>();
+  // Days in what was written about named things: they count only while the user has named no day.
+  const writtenDays = new Set<string>();
   const trusted = new Set<string>();
   const seen = new Set<string>();
   // After a restart nobody knows what was seen, so everything may have been.
   let isFlooded = options.state?.exposed ?? false;
   let exposed = options.state?.exposed ?? false;
 
-  const values = (): number => linked.size + links.size + days.size + trusted.size;
+  const values = (): number => linked.size + links.size + days.size + writtenDays.size + trusted.size;
   const hasRoom = (): boolean => values() < limits.values;
 
   function learn(profile: ToolProfile, args: JsonObject, result: JsonObject): void {
-    const { texts, nodes } = contentOf(result, limits.characters);
+    const { parts, isCut } = contentOf(result, limits.characters);
     if (profile.output === 'trusted') {
-      for (const text of texts.kept) trust(text);
+      for (const part of parts) trust(part);
     } else {
       exposed = true;
-      if (texts.isCut) isFlooded = true;
-      for (const text of texts.kept) see(text);
+      if (isCut) isFlooded = true;
+      for (const part of parts) see(part);
     }
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
     const things = thingsOf(profile.tool, '');
-    for (const node of nodes) {
+    for (const { node } of parts) {
+      if (node === undefined) continue;
       for (const records of recordListsOf(node)) {
+        for (const record of records) keepSecrets(record);
         for (const record of namedRecords(request, records, lookups)) link(record, things);
       }
     }
   }
 
-  function trust(text: string): void {
-    const node = readStructure(text);
+  function trust({ text, node }: Part): void {
     const whole = node === undefined ? [text.trim()] : scalarsIn(node);
     for (const value of whole)
-      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(fold(value));
+      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(keyOf(value));
   }
 
-  function see(text: string): void {
-    for (const token of tokensOf(text, limits.words)) {
+  function see({ text, node }: Part): void {
+    for (const token of tokensOf(text, Number.POSITIVE_INFINITY)) {
       if (seen.size >= limits.words) {
         isFlooded = true;
         return;
       }
       seen.add(token.text);
     }
-    for (const { month, day } of whenOf(text).days) seen.add(`day ${month}-${day}`);
+    const written = node === undefined ? [text] : scalarsIn(node).filter(isWritten);
+    for (const part of written) for (const { month, day } of whenOf(part).days) seen.add(`day ${month}-${day}`);
   }
 
   /** Values of the arguments that are the user's and say what is looked for. */
   function lookupsIn(profile: ToolProfile, args: JsonObject): readonly string[] {
     const found: string[] = [];
     const add = (value: Json | undefined, path: string): void => {
-      if (found.length >= 50) return;
+      if (found.length >= MAX_PHRASES) return;
       if (Array.isArray(value)) for (const item of value) add(item, path);
       else if (isObject(value)) for (const [key, item] of Object.entries(value)) add(item, `${path}.${key}`);
       else if (isLookup(value) && isSaidLookup(value, path, profile)) found.push(String(value));
@@ -133,42 +148,71 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     return whenOf(value).days.length === 0 && isSaid(request, value, kind);
   }
 
-  function link({ own, inner }: Record, things: readonly string[]): void {
+  function keepSecrets({ own, inner }: Record): void {
     for (const field of [...own, ...inner]) {
-      if (field.text === '' || field.type === 'boolean' || isDisguised(field.text)) continue;
-      if (isProse(field.text) || isSentence(field)) linkProse(field.text);
-      else if (hasRoom()) linkField(field, things);
+      const kind = secretKindOf(field);
+      if (kind !== undefined && secrets.size < MAX_SECRETS) secrets.set(bareOf(field.text), kind);
     }
   }
 
+  /** After so many secrets that not all could be kept, no text is fit to be sent without a person. */
+  function isFitToSend(text: string): boolean {
+    if (!exposed && secrets.size === 0) return true;
+    if (secrets.size >= MAX_SECRETS || text.length > MAX_TEXT) return false;
+    const isKnown = (form: UrlForm): boolean =>
+      links.has(linkOf(form)) || request.urls.some((meant) => isSameUrl(meant, form));
+    if (exposed && !linksIn(text).every(isKnown)) return false;
+    const bare = bareOf(text);
+    return ![...secrets].some(([secret, kind]) => bare.includes(secret) && !speaksOfSecret(request, kind));
+  }
+
+  function link({ own, inner, thread }: Record, things: readonly string[]): void {
+    const written = [...thread];
+    for (const field of [...own, ...inner]) {
+      if (isWritten(field.text) || /\s\S*https?:|https?:\S*\s/i.test(field.text)) written.push(field.text);
+      else if (field.type !== 'boolean' && !isDisguised(field.text) && hasRoom()) linkField(field, things);
+    }
+    linkWritten(written);
+  }
+
   function linkField({ key, text }: Field, things: readonly string[]): void {
-    const value = fold(text.trim());
+    const value = keyOf(text);
     if (value === '' || GENERIC.has(value)) return;
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
     linked.set(value, kinds);
-    const form = urlFormOf(text.trim());
-    if (form !== undefined) links.add(linkOf(form));
+    const url = linkOfField(text);
+    if (url !== undefined) links.add(url);
     for (const { month, day } of whenOf(text).days) days.add(`${month}-${day}`);
   }
 
-  function linkProse(text: string): void {
+  function linkWritten(texts: readonly string[]): void {
     if (!hasRoom()) return;
-    const urls = new Set(urlsIn(text, true, 20).map(linkOf));
+    const urls = new Set(texts.slice(0, 200).flatMap((text) => urlsIn(text, true, 20).map(linkOf)));
     if (urls.size === 1) for (const url of urls) links.add(url);
-    for (const { month, day } of whenOf(text).days.slice(0, 50)) days.add(`${month}-${day}`);
+    if (request.when.days.length > 0) return;
+    for (const text of texts)
+      for (const { month, day } of whenOf(text).days.slice(0, 50)) writtenDays.add(`${month}-${day}`);
   }
 
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
+    if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
-    if (isSaid(request, value, kind) || isSaidKind(String(value), path)) return 'user';
+    if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
+      return 'user';
     const text = String(value).trim();
     if (isDisguised(text)) return exposed ? 'untrusted' : 'unknown';
-    const folded = fold(text);
+    const folded = keyOf(text);
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
     return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  function requestFor(tool: string): Request {
+    const known = requests.get(tool) ?? forDeedAt(request, askedAt(request, tool));
+    if (requests.size < MAX_TOOLS) requests.set(tool, known);
+    return known;
   }
 
   /** `type: file` beside the id of one: a word for a kind of thing, which can do no harm where the user says it. */
@@ -185,11 +229,12 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
     if (kind === 'time') {
       const { days: named } = whenOf(text);
-      if (named.length > 0) return named.every(({ month, day }) => days.has(`${month}-${day}`));
+      if (named.length > 0)
+        return named.every(({ month, day }) => days.has(`${month}-${day}`) || writtenDays.has(`${month}-${day}`));
     }
     const things = linked.get(folded);
     if (things === undefined) return false;
-    return !isShort(folded) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
+    return !isShort(folded, kind) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
   }
 
   function isSeen(text: string): boolean {
@@ -210,18 +255,15 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   };
 }
 
-function linkOf({ host, rest }: { readonly host: string; readonly rest: string }): string {
-  return `${host}${rest}`;
+/** Numbers by their value: `25.0` is 25. */
+function keyOf(text: string): string {
+  const value = fold(text.trim());
+  return /^\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
 }
 
 /** Ids that other things have as well. */
-function isShort(value: string): boolean {
-  return /^\d{1,5}$/.test(value) || value.length <= 3;
-}
-
-/** A short text with a full stop or an exclamation mark at its end was written by somebody, not recorded. */
-function isSentence({ text }: Field): boolean {
-  return /\s/.test(text) && /[.!?]$/.test(text);
+function isShort(value: string, kind: SinkKind | undefined): boolean {
+  return /^\d{1,5}$/.test(value) || (value.length <= 3 && kind !== 'recipient');
 }
 
 function isLookup(value: Json | undefined): value is string | number {
@@ -240,30 +282,26 @@ function singular(word: string): string {
   return word.endsWith('s') && !word.endsWith('ss') && word.length > 3 ? word.slice(0, -1) : word;
 }
 
-function scalarsIn(node: Node): readonly string[] {
-  if (node.kind === 'scalar') return [node.text];
-  if (node.kind === 'list') return node.items.flatMap(scalarsIn);
-  return node.entries.flatMap(([, value]) => scalarsIn(value));
+interface Part {
+  readonly text: string;
+  readonly node: Node | undefined;
 }
 
 interface Content {
-  readonly texts: { readonly kept: readonly string[]; readonly isCut: boolean };
-  readonly nodes: readonly Node[];
+  readonly parts: readonly Part[];
+  /** True where something could not be read: a picture, or too much. */
+  readonly isCut: boolean;
 }
 
-/** The texts of a result and what structure they have; what cannot be read (images, too much) is cut. */
+/** The texts of a result, with what structure they have. */
 function contentOf(result: JsonObject, characters: number): Content {
-  const kept: string[] = [];
-  const nodes: Node[] = [];
+  const parts: Part[] = [];
   let [left, isCut] = [characters, false];
-  const take = (text: string, node: () => Node | undefined): void => {
-    isCut ||= text.length > left;
-    const part = text.slice(0, Math.max(0, left));
-    left -= part.length;
-    if (part === '') return;
-    kept.push(part);
-    const found = part.length === text.length ? node() : undefined;
-    if (found !== undefined) nodes.push(found);
+  const take = (text: string, read: () => Node | undefined): void => {
+    const isWhole = text.length <= left;
+    isCut ||= !isWhole;
+    if (left > 0) parts.push({ text: text.slice(0, left), node: isWhole ? read() : undefined });
+    left -= Math.min(left, text.length);
   };
   const content: readonly Json[] = Array.isArray(result['content']) ? (result['content'] as readonly Json[]) : [];
   for (const block of content) {
@@ -273,7 +311,7 @@ function contentOf(result: JsonObject, characters: number): Content {
   }
   const { structuredContent } = result;
   if (structuredContent !== undefined) take(JSON.stringify(structuredContent), () => nodeOf(structuredContent));
-  return { texts: { kept, isCut }, nodes };
+  return { parts, isCut };
 }
 
 function textOf(block: Json): string | undefined {

@@ -13,6 +13,8 @@ export interface Field {
 export interface Record {
   readonly own: readonly Field[];
   readonly inner: readonly Field[];
+  /** What people wrote about it: comments, replies. */
+  readonly thread: readonly string[];
 }
 
 /** Characters of a field that is a value; what is longer, or goes over lines, is prose. */
@@ -36,12 +38,18 @@ export function recordListsOf(node: Node): readonly (readonly Record[])[] {
 function collect(node: Node, lists: Record[][]): void {
   if (node.kind === 'scalar') return;
   if (node.kind === 'list') {
-    lists.push(node.items.flatMap((item) => (item.kind === 'map' ? [recordOf(item)] : [])));
+    lists.push(node.items.flatMap(itemRecord));
     for (const item of node.items) for (const child of childrenOf(item)) collect(child, lists);
     return;
   }
   lists.push(isTableOfNames(node) ? node.entries.map(namedRecord) : [recordOf(node)]);
   for (const child of childrenOf(node)) collect(child, lists);
+}
+
+function itemRecord(item: Node): Record[] {
+  if (item.kind === 'map') return [recordOf(item)];
+  if (item.kind === 'list') return [];
+  return [{ own: [{ key: 'name', text: item.text, type: item.type }], inner: [], thread: [] }];
 }
 
 function childrenOf(node: Node): readonly Node[] {
@@ -71,18 +79,20 @@ function isDataKey(key: string): boolean {
 }
 
 function namedRecord([key, value]: readonly [string, Node]): Record {
-  const inner = value.kind === 'map' ? recordOf(value) : { own: [], inner: fieldsIn('value', value) };
-  return { own: [{ key: 'name', text: key, type: 'string' }, ...inner.own], inner: inner.inner };
+  const inside = value.kind === 'map' ? recordOf(value) : { own: [], inner: fieldsIn('value', value), thread: [] };
+  return { ...inside, own: [{ key: 'name', text: key, type: 'string' }, ...inside.own] };
 }
 
 function recordOf({ entries }: NodeMap): Record {
   const own: Field[] = [];
   const inner: Field[] = [];
+  const thread: string[] = [];
   for (const [key, value] of entries) {
     if (value.kind === 'scalar') own.push({ key, text: value.text, type: value.type });
-    else if (!isThread(value)) inner.push(...fieldsIn(key, value));
+    else if (isThread(value)) thread.push(...scalarsIn(value));
+    else inner.push(...fieldsIn(key, value));
   }
-  return { own, inner };
+  return { own, inner, thread };
 }
 
 /** Comments, replies, messages: each of them has an author of its own, so none speaks for what it hangs on. */
@@ -99,4 +109,16 @@ function fieldsIn(key: string, node: Node): readonly Field[] {
     ...(/[@\s.]/.test(name) ? [{ key, text: name, type: 'string' as const }] : []),
     ...fieldsIn(name, value),
   ]);
+}
+
+/** The texts of all scalars in a value. */
+export function scalarsIn(node: Node): readonly string[] {
+  if (node.kind === 'scalar') return [node.text];
+  if (node.kind === 'list') return node.items.flatMap(scalarsIn);
+  return node.entries.flatMap(([, value]) => scalarsIn(value));
+}
+
+/** A short text with a full stop or an exclamation mark at its end was written by somebody, not recorded. */
+export function isWritten(text: string): boolean {
+  return isProse(text) || (/\s/.test(text) && /[.!?]$/.test(text));
 }

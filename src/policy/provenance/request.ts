@@ -8,6 +8,8 @@ import { type Day, isSameDay, later, type When, whenOf } from './when.ts';
 /** A user's request, read once. */
 export interface Request {
   readonly tokens: readonly Token[];
+  /** All words of it, to say no quickly. */
+  readonly words: ReadonlySet<string>;
   /** What stands between quotes or backticks, as it was written. */
   readonly quoted: ReadonlySet<string>;
   readonly urls: readonly UrlForm[];
@@ -18,6 +20,8 @@ export interface Request {
   /** Runs of letters and digits without the spaces between them, for account and card numbers. */
   readonly compact: ReadonlySet<string>;
   readonly when: When;
+  /** Offsets at which sentences end, in order. */
+  readonly ends: readonly number[];
 }
 
 /** Characters of a request that count; what comes after them names nothing. */
@@ -32,13 +36,26 @@ export function readRequest(text: string): Request {
   const quoted = quotedIn(bounded);
   return {
     tokens,
+    words: new Set(tokens.flatMap(({ text: word, owner }) => (owner === undefined ? [word] : [word, owner]))),
     quoted,
     urls: urlsIn(bounded, true),
     numbers: new Set(tokens.filter((token) => isTime[token.at] !== 1).flatMap((token) => numbersOf(token.raw))),
     ids: idsIn(tokens, quoted, isTime),
     compact: compactIn(tokens),
     when,
+    ends: [...bounded.matchAll(/[.!?](?=\s|$)|\n/g)].map(({ index }) => index),
   };
+}
+
+/** Which sentence of the request an offset is in, from 0. */
+export function sentenceOf({ ends }: Request, at: number): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Marks every character of a day, a time or a span, so that the 13 of `13 May` is no number and no id. */
@@ -122,11 +139,23 @@ function isAccountLike(compact: string): boolean {
   return /^[a-z0-9]{8,40}$/.test(compact) && (compact.match(/\d/g)?.length ?? 0) >= 4;
 }
 
+/**
+ * The request with the days that count for a deed that it asks for at these offsets: where the asking sentences name
+ * days, those alone. `I travel from 1 to 5 May. Remind me on 25 April` wants no reminder for 1 May.
+ */
+export function forDeedAt(request: Request, asked: readonly number[]): Request {
+  const sentences = new Set(asked.map((at) => sentenceOf(request, at)));
+  const days = request.when.days.filter(({ at }) => at !== undefined && sentences.has(sentenceOf(request, at)));
+  return days.length === 0 ? request : { ...request, when: { ...request.when, days } };
+}
+
 /** True when the user's own words name this value for this use. Whole words and whole ids only, see {@link Token}. */
 export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefined): boolean {
   if (typeof value === 'number') return isNumberSaid(request, value, kind);
   if (typeof value !== 'string' || value.length > MAX_REQUEST || isDisguised(value)) return false;
   if (value === '') return true; // Nothing cannot come from anybody else.
+  // Some tools take days for what they do not call a time.
+  if (kind === 'target' && DAY_OR_TIME.test(value)) return isTimeSaid(request, value);
   if (kind === 'url') return isUrlSaid(request, value);
   if (kind === 'command') return isCommandSaid(request, value);
   if (kind === 'permission') return isPermissionSaid(request, value);
@@ -152,9 +181,11 @@ export function isTextSaid(request: Request, value: string): boolean {
   const tokens = tokensOf(value, 400);
   if (tokens.length === 0) return false;
   if (request.quoted.has(value)) return true;
+  const areAllThere = tokens.every(({ text }) => request.words.has(text));
   const compact = compactOf(fold(value));
   if (isAccountLike(compact) && request.compact.has(compact)) return true;
-  if (tokens.every(({ text }) => GENERIC.has(text) || [...text].length < 2)) {
+  if (!areAllThere) return false;
+  if (tokens.every(({ text }) => GENERIC.has(text) || text.length < 2)) {
     return tokens.length > 1 && tokens.some(({ text }) => text.length > 3) && runAt(request.tokens, tokens) >= 0;
   }
   return runAt(request.tokens, tokens) >= 0;
@@ -184,6 +215,8 @@ function isTimeSaid(request: Request, value: string): boolean {
   if (times.length > 0) return times.every((time) => isHourSaid(request, time));
   return isTextSaid(request, value.trim());
 }
+
+const DAY_OR_TIME = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$/;
 
 /** The day itself, or as many nights or days after one as the request says. */
 export function isDaySaid({ when }: Request, day: Day): boolean {

@@ -21,7 +21,8 @@ export interface Token {
 }
 
 // Invisible characters and marks count as letters, so that they make a word another one instead of vanishing.
-const CHUNK = /[^\s,;()[\]{}<>"“”„«»`|*!?]+/gu;
+// A comma inside a number is a part of it.
+const CHUNK = /(?:[^\s,;()[\]{}<>"“”„«»`|*!?]|(?<=\d),(?=\d{2,3}(?!\d)))+/gu;
 const LEADING = /^[^\p{L}\p{N}\p{Cf}\p{M}/~_+-]+/u;
 const TRAILING = /[^\p{L}\p{N}\p{Cf}\p{M}/_+%]+$/u;
 const POSSESSIVE = /^(.+)'s$/u;

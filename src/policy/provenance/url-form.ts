@@ -46,7 +46,7 @@ export function urlsIn(text: string, withBare: boolean, max = 1_000): readonly U
 
 function trimmed(chunk: string): string {
   let [start, end] = [0, chunk.length];
-  while (start < end && /['‘(\[]/u.test(chunk.charAt(start))) start += 1;
+  while (start < end && /['‘([]/u.test(chunk.charAt(start))) start += 1;
   while (end > start && /['’.,;:!?)\]]/u.test(chunk.charAt(end - 1))) end -= 1;
   return chunk.slice(start, end);
 }

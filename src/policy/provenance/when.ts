@@ -5,6 +5,8 @@ export interface Day {
   readonly month: number;
   /** 1 to 31. */
   readonly day: number;
+  /** Offset in the text that it was read from. */
+  readonly at?: number;
 }
 
 /** What a text says about time. */
@@ -68,7 +70,7 @@ interface Found {
 function addDays(text: string, found: Found): void {
   const add = (match: RegExpExecArray, ...days: (Day | undefined)[]): void => {
     const real = days.filter((day) => day !== undefined);
-    found.days.push(...real);
+    for (const day of real) found.days.push({ ...day, at: match.index });
     if (real.length > 0) found.places.push([match.index, match.index + match[0].length]);
   };
   for (const match of text.matchAll(ISO)) add(match, dayOf(match[2], match[3], match[1]));
@@ -100,8 +102,8 @@ function dayOf(month: string | undefined, day: string | undefined, year: string 
 }
 
 function addTimes(text: string, found: Found): void {
-  for (const match of [...text.matchAll(CLOCK)]) addTime(found, match, Number(match[2]), match[3]);
-  for (const match of [...text.matchAll(HOUR)]) addTime(found, match, 0, match[2]);
+  for (const match of text.matchAll(CLOCK)) addTime(found, match, Number(match[2]), match[3]);
+  for (const match of text.matchAll(HOUR)) addTime(found, match, 0, match[2]);
   for (const match of text.matchAll(SPAN)) {
     const [all, count = '', unit = ''] = match;
     const number = count === 'half an' ? 0.5 : /^an?$/.test(count) ? 1 : numberOf(count);

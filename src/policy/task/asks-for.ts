@@ -1,5 +1,5 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
-import type { Request } from '../provenance/request.ts';
+import { type Request, sentenceOf } from '../provenance/request.ts';
 import {
   ARTICLES,
   BEFORE_FOUND,
@@ -17,59 +17,95 @@ import {
  * `let Ann know` does. Only by everyday words of both: in doubt no, and then somebody is asked.
  */
 export function asksFor(request: Request, tool: string): boolean {
-  const words = wordsOf(tool.slice(tool.lastIndexOf('/') + 1));
+  return askedAt(request, tool).length > 0 && saysThing(request, wordsIn(tool));
+}
+
+/**
+ * Where the request asks for what the tool does: offsets in it. Where it also says what the tool's name is about in the
+ * same sentence, those alone: `I want to book a hotel. Add an event on Friday` asks for an event in its second sentence.
+ */
+export function askedAt(request: Request, tool: string): readonly number[] {
+  const asked = verbsAt(request, tool);
+  const families = familiesOf(wordsIn(tool));
+  const about = new Set(
+    request.tokens.filter((token) => isOfFamily(token.text, families)).map(({ at }) => sentenceOf(request, at)),
+  );
+  const both = asked.filter((at) => about.has(sentenceOf(request, at)));
+  return both.length > 0 ? both : asked;
+}
+
+function verbsAt(request: Request, tool: string): readonly number[] {
+  const words = wordsIn(tool);
+  const deeds = deedsOf(words);
   const asked = wordsAskedFor(request);
-  const deeds = DEEDS.filter((deed) => isNamedAfter(words, deed));
   // A verb that nobody foresaw has to be said as it is.
-  if (deeds.length === 0) return words.some((word) => asked.verbs.has(word));
-  return deeds.some((deed) => isAsked(asked, deed)) && saysThing(request, words);
+  if (deeds.length === 0) return asked.filter(({ text, isVerb }) => isVerb && words.includes(text)).map(({ at }) => at);
+  return asked
+    .filter(({ text, isVerb, isWanted }) =>
+      deeds.some((deed) => (isVerb && deed.asked.has(text)) || (isWanted && deed.wanted.has(text))),
+    )
+    .map(({ at }) => at);
 }
 
-interface Asked {
-  readonly verbs: ReadonlySet<string>;
-  readonly things: ReadonlySet<string>;
+function wordsIn(tool: string): readonly string[] {
+  return wordsOf(tool.slice(tool.lastIndexOf('/') + 1));
 }
 
-function isAsked({ verbs, things }: Asked, { asked, wanted }: DeedWords): boolean {
-  return [...verbs].some((verb) => asked.has(verb)) || [...things].some((thing) => wanted.has(thing));
-}
-
-function isNamedAfter(words: readonly string[], { tools, things }: DeedWords): boolean {
+/** By the verb; by the thing where the verb only says that something is made or sent off. */
+function deedsOf(words: readonly string[]): readonly DeedWords[] {
   const verb = words.find((word) => DEEDS.some((deed) => deed.tools.has(word)));
-  return (verb !== undefined && tools.has(verb)) || words.slice(1).some((word) => things.has(word));
+  const byVerb = verb === undefined ? [] : DEEDS.filter((deed) => deed.tools.has(verb));
+  return verb === undefined || MAKING.has(verb) ? [...byVerb, ...deedsOfThings(words)] : byVerb;
 }
 
-/** What stands in a request as a verb, and what it wants one of. */
-function wordsAskedFor({ tokens }: Request): Asked {
-  const verbs = new Set<string>();
-  const things = new Set<string>();
-  for (const [index, { text, breaks }] of tokens.entries()) {
+function deedsOfThings(words: readonly string[]): readonly DeedWords[] {
+  return DEEDS.filter(({ things }) => words.slice(1).some((word) => things.has(word)));
+}
+
+interface AskedWord {
+  readonly text: string;
+  readonly at: number;
+  /** It stands where a verb does. */
+  readonly isVerb: boolean;
+  /** It is something that is wanted: `a reservation`. */
+  readonly isWanted: boolean;
+}
+
+function wordsAskedFor({ tokens }: Request): readonly AskedWord[] {
+  return tokens.map(({ text, breaks, at }, index) => {
     const wordBefore = (distance: number): string => {
       const token = tokens[index - distance];
       return token === undefined || token.breaks ? '' : token.text;
     };
     const [before, earlier] = [wordBefore(1), wordBefore(2)];
     const after = breaks ? '' : (tokens[index + 1]?.text ?? '');
-    if (ARTICLES.has(before) && !(wordBefore(1) !== '' && BEFORE_FOUND.has(earlier))) things.add(text);
-    if (BEFORE_THINGS.has(before) || before.endsWith("'s") || NEGATIONS.has(before)) continue;
-    if (ONESELF.has(after) && !SENDS_TO_ONESELF.has(text)) continue;
-    verbs.add(text);
-  }
-  return { verbs, things };
+    const isThing = BEFORE_THINGS.has(before) || before.endsWith("'s");
+    const isForOneself = ONESELF.has(after) && !SENDS_TO_ONESELF.has(text);
+    const isVerb = !isThing && !NEGATIONS.has(before) && !isForOneself;
+    return { text, at, isVerb, isWanted: ARTICLES.has(before) && !BEFORE_FOUND.has(earlier) };
+  });
 }
 
-const MAKING = new Set('create add make insert new save store register generate schedule put'.split(' '));
+/** Verbs of tools that say only that there will be something; what, says the word after them. */
+const MAKING = new Set(
+  'create add make insert new save store register generate schedule put submit place issue start initiate open request record'.split(
+    ' ',
+  ),
+);
 
 /** A tool that makes something is asked for by what it makes, where that has a name that people use. */
 function saysThing({ tokens }: Request, words: readonly string[]): boolean {
-  if (!words.slice(0, 1).some((word) => MAKING.has(word))) return true;
-  const families = THINGS.filter((family) =>
-    words.slice(1).some((word) => family.has(word) || family.has(singular(word))),
-  );
-  return (
-    families.length === 0 ||
-    tokens.some(({ text }) => families.some((family) => family.has(text) || family.has(singular(text))))
-  );
+  if (!words.slice(0, 1).some((word) => MAKING.has(word)) || deedsOfThings(words).length > 0) return true;
+  const families = familiesOf(words);
+  return families.length === 0 || tokens.some(({ text }) => isOfFamily(text, families));
+}
+
+function familiesOf(words: readonly string[]): readonly ReadonlySet<string>[] {
+  return THINGS.filter((family) => words.slice(1).some((word) => isOfFamily(word, [family])));
+}
+
+function isOfFamily(word: string, families: readonly ReadonlySet<string>[]): boolean {
+  return families.some((family) => family.has(word) || family.has(singular(word)));
 }
 
 /** True when the request speaks of what the tool's name is about besides its verb. */

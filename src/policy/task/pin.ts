@@ -1,6 +1,6 @@
 import type { TaskGrant } from '../grant/task-grant.ts';
 import { readRequest, type Request } from '../provenance/request.ts';
-import type { Source } from '../provenance/source.ts';
+import { type Source, sources } from '../provenance/source.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { asksFor, speaksOf } from './asks-for.ts';
 
@@ -22,6 +22,9 @@ const NEEDED: Readonly<Record<SinkKind, readonly Source[]>> = {
   permission: ['user', 'approved'],
 };
 
+/** A text that is sent may come from anywhere, as long as it carries nothing that no text should. */
+const OF_TEXTS: readonly Source[] = sources.filter((source) => source !== 'unfit');
+
 /** A page that is only read may be one that a named record links to; see `Provenance`. */
 const NEEDED_TO_READ: readonly Source[] = ['user', 'approved', 'trusted', 'linked'];
 
@@ -34,30 +37,42 @@ const NEEDED_TO_READ: readonly Source[] = ['user', 'approved', 'trusted', 'linke
  *   what strangers wrote;
  * - reading is free, except for a URL, through which it could send something out.
  *
- * It cannot bind what a text says: a message to the right person may still say the wrong thing.
+ * - what is sent as text must carry no link that only strangers gave, and no secret that the user does not speak of.
+ *
+ * Beyond that it cannot bind what a text says: a message to the right person may still say the wrong thing.
  *
  * @param request In the user's own words; without it everything that a tool does beyond reading has to be approved
  */
 export function pin(profile: ToolProfile, request: string | undefined): Pin {
-  const read = readRequest(request ?? '');
+  const read = readOnce(request ?? '');
   const acts = profile.effects.some((effect) => effect === 'write' || effect === 'execute');
   if (!acts) return pinReading(profile);
   const integrity = integrityOf(profile, (kind) => (kind === 'time' ? timesFrom(read) : NEEDED[kind]));
+  for (const path of profile.texts ?? []) integrity[path] ??= [...OF_TEXTS];
   const isAskedFor = asksFor(read, profile.tool) && (hasHold(profile) || speaksOf(read, profile.tool));
   return { integrity, otherArgs: 'any', onDeny: 'ask', ...(isAskedFor ? {} : { alwaysAsk: true }) };
 }
 
+// All tools of a task are pinned to one request, one after the other.
+let last: { readonly text: string; readonly read: Request } | undefined;
+
+function readOnce(text: string): Request {
+  if (last?.text !== text) last = { text, read: readRequest(text) };
+  return last.read;
+}
+
 function pinReading(profile: ToolProfile): Pin {
   if (!profile.effects.includes('egress')) return { otherArgs: 'any', onDeny: 'ask' };
-  const kinds: readonly SinkKind[] = ['url', 'recipient'];
-  const integrity = integrityOf(profile, (kind) => (kinds.includes(kind) ? NEEDED_TO_READ : undefined));
+  const integrity = integrityOf(profile, (kind) =>
+    kind === 'url' || kind === 'recipient' ? NEEDED_TO_READ : undefined,
+  );
   return { integrity, otherArgs: 'any', onDeny: 'ask' };
 }
 
 function integrityOf(
   { sinks }: ToolProfile,
   needed: (kind: SinkKind) => readonly Source[] | undefined,
-): Readonly<Record<string, readonly Source[]>> {
+): Record<string, readonly Source[]> {
   // Paths are attacker-controlled: `__proto__` is one like any other.
   const integrity: Record<string, readonly Source[]> = Object.create(null);
   for (const [path, kind] of Object.entries(sinks)) {

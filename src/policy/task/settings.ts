@@ -31,7 +31,8 @@ const budget = z
   })
   .superRefine(refuseHalfBudgets);
 
-const grant = z.strictObject({
+/** A grant as it is written, before it is known which tools there are. */
+export const grantSettings = z.strictObject({
   tool: z
     .string()
     .regex(/^(\*|[A-Za-z][A-Za-z0-9_-]*\/(\*|[^*\p{C}]+))$/u, 'upstream/tool, upstream/* or *; names are no patterns')
@@ -86,7 +87,7 @@ const type = z.strictObject({
     .describe(
       'What the resources stand for. Default: `sandboxed_code`, and `files:/tmp/` to read and write; no network.',
     ),
-  grants: z.array(grant).prefault([]).describe('Tools that every such task may use, and how.'),
+  grants: z.array(grantSettings).prefault([]).describe('Tools that every such task may use, and how.'),
   pinned: z
     .boolean()
     .default(true)

@@ -60,10 +60,16 @@ function typeOf({ name, roles, seconds, resources, scopes, grants, pinned, on_de
 }
 
 function templateOf(settings: GrantSettings): GrantTemplate {
-  const { tool, effects, args, integrity, other_args, uses, budgets, on_deny, always_ask, second_factor } = settings;
+  const { tool, effects } = settings;
+  return { tool, ...(effects === undefined ? {} : { effects }), ...boundsOfTemplate(settings) };
+}
+
+/** What a written grant says beside which tool it is for. */
+export function boundsOfTemplate(
+  settings: Omit<GrantSettings, 'tool' | 'effects'>,
+): Omit<GrantTemplate, 'tool' | 'effects'> {
+  const { args, integrity, other_args, uses, budgets, on_deny, always_ask, second_factor } = settings;
   return {
-    tool,
-    ...(effects === undefined ? {} : { effects }),
     ...(args === undefined ? {} : { args }),
     ...(integrity === undefined ? {} : { integrity }),
     ...(other_args === undefined ? {} : { otherArgs: other_args }),

@@ -48,11 +48,16 @@ export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile 
     for (const [path, kind] of sinksOf(args, doing, doing.unhinted)) if (!found.has(path)) found.set(path, kind);
   }
   const sinks = outermost(found, loops);
+  const said = overridden(sinks, override.sinks);
+  const texts = args.flatMap(({ path, isFree }) =>
+    isFree && !path.includes('*') && said[path] === undefined ? [path] : [],
+  );
   return {
     tool: `${upstream}/${tool.name}`,
     hash,
     effects: allEffects.filter((effect) => counted.has(effect)),
-    sinks: overridden(sinks, override.sinks),
+    sinks: said,
+    ...(texts.length > 0 && counted.has('egress') ? { texts } : {}),
     output: override.output ?? 'untrusted',
     sandboxed,
   };
