@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { injected } from './inject.ts';
+import { injected } from '../bench/agentdojo/inject.ts';
 
 describe('an attack', () => {
   it('stays inside the field that it is written into', () => {
