@@ -2,7 +2,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { configJsonSchema, editorJsonSchema, isSchema, type Schema, typeOf } from '../src/config/json-schema.ts';
+import {
+  configJsonSchema,
+  editorJsonSchema,
+  isSchema,
+  resolved,
+  type Schema,
+  typeOf,
+} from '../src/config/json-schema.ts';
 import { reportShape } from '../src/scanner/report/json-shape.ts';
 
 /** The files, relative to the repository. */
@@ -41,12 +48,12 @@ function stepInto({ properties, additionalProperties, items }: Schema, step: str
   const element = isSchema(items) ? items : undefined;
   if (element?.oneOf !== undefined) return element.oneOf.find((option) => typeOf(option) === step);
   const child = step === '*' ? (element ?? additionalProperties) : properties?.[step];
-  return isSchema(child) ? child : undefined;
+  return isSchema(child) ? resolved(child) : undefined;
 }
 
 function table(schema: Schema): string {
   const rows = Object.entries(schema.properties ?? {}).map(([key, child]) => {
-    const facts = isSchema(child) ? child : {};
+    const facts = isSchema(child) ? resolved(child) : {};
     const required = schema.required?.includes(key) === true;
     const [meaning = '', otherwise] = (facts.description ?? '').split(' Default: ');
     return `| \`${key}\` | ${meaning} | ${values(facts)} | ${required ? 'required' : byDefault(facts, otherwise)} |`;
@@ -57,13 +64,18 @@ function table(schema: Schema): string {
 function values(schema: Schema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return choices(schema.enum);
-  if (schema.type === 'integer') return `${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === 'integer' || schema.type === 'number') return range(schema);
   if (schema.type === 'boolean') return '`true`, `false`';
   if (schema.type === 'array') {
-    const items = isSchema(schema.items) ? schema.items : {};
+    const items = isSchema(schema.items) ? resolved(schema.items) : {};
     return items.enum === undefined ? 'list' : `list of ${choices(items.enum)}`;
   }
   return schema.type === 'object' ? 'map' : 'text';
+}
+
+function range({ minimum, maximum }: Schema): string {
+  if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) return `${minimum} to ${maximum}`;
+  return minimum === undefined ? 'number' : `at least ${minimum}`;
 }
 
 // Both spellings are in the schema, for editors.

@@ -13,7 +13,7 @@ import { installFolder, installProgram } from './install.ts';
 const root = join(import.meta.dirname, '..');
 const folderOf = (name: string): string => join(root, 'test', name);
 /** Programs of others that tests drive or start, and those of them that are driven by TypeScript of ours. */
-const foreign = ['clients', 'conformance', 'issuer', 'reports'].map(folderOf);
+const foreign = ['clients', 'conformance', 'issuer', 'oracle', 'reports'].map(folderOf);
 const driven = ['clients', 'conformance', 'reports'].map(folderOf);
 
 try {

@@ -93,7 +93,7 @@ export function fakeUpstream(name: string, answer: Answer): FakeUpstream {
 
 export interface FakeGatewayOptions {
   readonly upstreams: readonly Upstream[];
-  /** Role name to permissions. A caller is whoever its bearer token says, as `NAME` or `NAME:ROLE`. */
+  /** Role name to permissions. A caller is whoever its bearer token says, as `NAME`, `NAME:ROLE` or `NAME:ROLE:TASK`. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
@@ -144,10 +144,11 @@ export async function startFakeGateway(options: FakeGatewayOptions): Promise<Fak
     snapshot: {
       roles: new Map(Object.entries(options.roles).map(([name, permissions]) => [name, defineRole(name, permissions)])),
       authenticate(header) {
-        const [, name, role] = /^Bearer (\w+)(?::(\w+))?$/.exec(String(header)) ?? [];
+        const [, name, role, task] = /^Bearer (\w+)(?::(\w+))?(?::(\w+))?$/.exec(String(header)) ?? [];
         if (name === undefined) throw new MerlonError('AUTH_REQUIRED', 'Who are you?');
         if (options.isRevoked?.(name) === true) throw new MerlonError('AUTH_INVALID', 'No longer.');
-        return { principal: name, role: role ?? name, method: 'api_key', credential: name, expiresAt: undefined };
+        const caller = { principal: name, role: role ?? name, credential: name, expiresAt: undefined };
+        return task === undefined ? { ...caller, method: 'api_key' } : { ...caller, method: 'task', task };
       },
       limiter: options.limiter,
       resource: options.resource,

@@ -40,6 +40,23 @@ describe('a session', () => {
     expect(gateway.gate.sessions.size).toBe(1);
   });
 
+  it.each([
+    ['ann:r:one', 'ann:r:two'],
+    ['ann:r:one', 'ann:r'],
+    ['ann:r', 'ann:r:one'],
+  ])('that %s opened is as unknown as none to %s', async (owner, other) => {
+    await start();
+    const session = await gateway.initialize('/mcp/up', owner);
+    const headers = { authorization: `Bearer ${other}`, 'mcp-session-id': session, accept: 'text/event-stream' };
+    expect((await gateway.post('/mcp/up', other, call(1), session)).body?.error?.data?.code).toBe('SESSION_UNKNOWN');
+    expect((await fetch(`${gateway.url}/mcp/up`, { headers })).status).toBe(404);
+    expect((await fetch(`${gateway.url}/mcp/up`, { method: 'DELETE', headers })).status).toBe(404);
+    expect((await gateway.post('/mcp/up', owner, call(1), session)).status).toBe(200);
+    // The first is that of initialize.
+    const intents = gateway.entries.flatMap((entry) => (entry.kind === 'intent' ? [entry.task?.id] : []));
+    expect(intents).toEqual([owner.split(':')[2], owner.split(':')[2]]);
+  });
+
   it('has an id that cannot be guessed and never the same twice', async () => {
     await start();
     const ids = await Promise.all(Array.from({ length: 20 }, () => gateway.initialize('/mcp/up', 'ann:r')));

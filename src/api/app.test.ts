@@ -21,6 +21,13 @@ const deployment: Deployment = {
   isConfined: () => false,
 };
 
+/** Endpoints that change something. */
+const changing: Readonly<Record<string, readonly string[]>> = {
+  '/api/v2/tasks': ['get', 'post'],
+  '/api/v2/tasks/{id}': ['delete', 'get', 'patch'],
+  '/api/v2/approvals/{id}': ['get', 'post'],
+};
+
 let gateway: FakeGateway;
 let server: Server;
 let facts: Deployment;
@@ -66,7 +73,7 @@ describe('the management API', () => {
     const documented = [...Object.keys(body.paths), '/api/v2/openapi.json'];
     expect(documented.toSorted()).toEqual(Object.keys(endpointNeeds).toSorted());
     for (const [path, operations] of Object.entries<object>(body.paths))
-      expect(Object.keys(operations), path).toEqual(['get']);
+      expect(Object.keys(operations).toSorted(), path).toEqual(changing[path] ?? ['get']);
   });
 
   it('tells what is enforced of each control', async () => {
@@ -76,6 +83,12 @@ describe('the management API', () => {
 
   it.each(Object.entries(endpointNeeds))('asks for what %s needs', async (path, need) => {
     const stranger = await get(path);
+    if (need === 'own') {
+      expect(stranger.status).toBe(401);
+      // What is there is their own; nothing is, where no task was ever opened.
+      expect((await get(path, 'me:none')).status).toBe(404);
+      return;
+    }
     if (need === 'public') {
       expect(stranger.status).toBe(200);
       return;

@@ -25,6 +25,8 @@ import {
   rolesShape,
   toolsShape,
 } from './shapes.ts';
+import { guarded, json, refusals } from './responses.ts';
+import { addTaskRoutes } from './tasks.ts';
 
 /** What the management API says of the deployment; read anew for every answer. */
 export interface Deployment {
@@ -46,21 +48,11 @@ export interface Deployment {
   isConfined(upstream: string): boolean;
 }
 
-interface Env {
+/** What every handler finds in its context. */
+export interface Env {
   Bindings: HttpBindings;
   Variables: { caller: Caller | undefined; admitted: boolean | undefined };
 }
-
-const json = <Shape extends z.ZodType>(schema: Shape, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const refusals = {
-  401: json(errorShape, 'No or no valid credential.'),
-  403: json(errorShape, 'The credential lacks the permission.'),
-  429: json(errorShape, 'Too many requests; see Retry-After.'),
-};
-const guarded = [{ bearer: [] }];
 
 const routes = {
   health: createRoute({ method: 'get', path: '/health', responses: { 200: json(healthShape, 'The process runs.') } }),
@@ -113,7 +105,7 @@ export function createApi(
   deployment: () => Deployment,
   catalog: () => Promise<Catalog>,
 ): (req: IncomingMessage, res: ServerResponse) => void {
-  const app = new OpenAPIHono<Env>();
+  const app = new OpenAPIHono<Env>({ defaultHook: refuseMalformed });
   app.onError(async (error, c) => {
     const known = gate.known(error);
     // What failed after the caller was let in is no refusal.
@@ -184,6 +176,8 @@ export function createApi(
     );
   });
 
+  addTaskRoutes(app, gate);
+
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/api/v2/openapi.json', () => ({
     openapi: '3.1.0',
@@ -192,6 +186,15 @@ export function createApi(
 
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return (req, res) => void listener(req, res);
+}
+
+/** What was sent has another shape than the API says. */
+function refuseMalformed(result: { readonly success: boolean; readonly error?: z.ZodError }): void {
+  if (result.success) return;
+  const [first] = result.error?.issues ?? [];
+  // Not the value: it may be anything, and a secret.
+  const where = first === undefined ? '' : ` at ${first.path.map(String).join('.').slice(0, 200)}`;
+  throw new MerlonError('PARAMS_INVALID', `The request is malformed${where}: ${first?.message.slice(0, 300) ?? ''}.`);
 }
 
 /** Who may come in: public endpoints take anybody at the address's rate, all others a caller with the permission. */
@@ -208,7 +211,8 @@ async function admit(gate: Gate, c: Context<Env>): Promise<void> {
   }
   const caller = await identify(gate, incoming, remote, gate.current.limiter);
   c.set('caller', caller);
-  if (need === undefined) return;
+  // Those below judge by themselves what is the caller's own.
+  if (need === undefined || need === 'own') return;
   const decision = decide(gate.roleOf(caller), need);
   if (!decision.allowed) throw forbidden(decision.missing);
 }
@@ -216,7 +220,9 @@ async function admit(gate: Gate, c: Context<Env>): Promise<void> {
 type Need = (typeof endpointNeeds)[keyof typeof endpointNeeds];
 
 function needOf(path: string): Need | undefined {
-  return Object.hasOwn(endpointNeeds, path) ? endpointNeeds[path as keyof typeof endpointNeeds] : undefined;
+  const [, of] = /^(\/api\/v2\/(?:tasks|approvals))\/[^/]+$/.exec(path) ?? [];
+  const known = of === undefined ? path : `${of}/{id}`;
+  return Object.hasOwn(endpointNeeds, known) ? endpointNeeds[known as keyof typeof endpointNeeds] : undefined;
 }
 
 function refused(error: MerlonError): Response {

@@ -26,6 +26,10 @@ export interface AuditContext {
   readonly args?: string | undefined;
   /** SHA-256 (hex) of the complete, unmasked JSON text of the arguments. */
   readonly argsHash?: string | undefined;
+  /** The task that it happened under; the type as far as it is known there. */
+  readonly task?: { readonly id: string; readonly type?: string | undefined } | undefined;
+  /** True when the task had seen output of an untrusted tool before. */
+  readonly exposed?: boolean | undefined;
 }
 
 /** A call is about to leave for its upstream. */
@@ -84,6 +88,46 @@ export interface SessionEntry extends AuditContext {
   readonly cause: string;
 }
 
+/** What a task may do was changed. Grants that are the same before and after are counted, not listed. */
+export interface PermissionChangeEntry extends AuditContext {
+  readonly kind: 'permission_change';
+  readonly event: 'opened' | 'narrowed' | 'widened' | 'closed' | 'expired' | 'revoked';
+  readonly principal: string;
+  readonly role: string;
+  /** Id of the task that it is a part of. */
+  readonly parent?: string | undefined;
+  readonly epoch: number;
+  /** Who caused it (`gateway` where nobody asked), and why. */
+  readonly by: string;
+  readonly why: string;
+  /** Grants that are gone or were different, masked. */
+  readonly before: readonly unknown[];
+  /** Grants that are new or are different, masked. */
+  readonly after: readonly unknown[];
+  readonly unchanged: number;
+  /** SHA-256 (hex) of the canonical JSON of all grants. */
+  readonly beforeHash: string;
+  readonly afterHash: string;
+  /** Which of how many, where one entry would be too long; both count from 1. */
+  readonly part?: readonly [number: number, of: number] | undefined;
+}
+
+/** A person was asked, or answered, or what was answered was used. */
+export interface ApprovalEntry extends AuditContext {
+  readonly kind: 'approval';
+  readonly event: 'asked' | 'approved' | 'denied' | 'expired' | 'used';
+  readonly approval: string;
+  readonly principal: string;
+  readonly what: 'call' | 'widen';
+  /** What stood against it, such as `integrity recipients`. */
+  readonly because?: readonly string[] | undefined;
+  readonly secondFactor: boolean;
+  /** Of an answer: who, through what, and why. */
+  readonly by?: string | undefined;
+  readonly through?: 'client' | 'api' | 'terminal' | undefined;
+  readonly why?: string | undefined;
+}
+
 /** The gateway or the log changed its state; the log itself writes `recovered`, `pruned` and `prune_failed`. */
 export interface LifecycleEntry extends AuditContext {
   readonly kind: 'lifecycle';
@@ -106,6 +150,8 @@ export type AuditEntry =
   | RelayEntry
   | ConfigChangeEntry
   | SessionEntry
+  | PermissionChangeEntry
+  | ApprovalEntry
   | LifecycleEntry;
 
 /** Characters that the text of an entry may have; a longer entry has its strings cut. */

@@ -9,7 +9,7 @@ import {
   rotatedInOrder,
   rotatedName,
 } from '../kernel/rotation.ts';
-import { type AuditFile, type AuditFs, causeOf, type FileFacts, isMissing } from './files.ts';
+import { causeOf, type FileFacts, type FileSystem, isMissing, type OpenFile, syncFolder } from '../kernel/files.ts';
 import { lockWriter, type WriterLock } from './lock.ts';
 import { readTail, type Tail } from './tail.ts';
 
@@ -21,7 +21,7 @@ export interface LogFileOptions {
   readonly rule: RotationRule;
   /** Full days to keep rotated files; 0 = for ever. */
   readonly retentionDays: number;
-  readonly fs: AuditFs;
+  readonly fs: FileSystem;
 }
 
 /** The file that is being written, with its lock: knows where the last durable line ends and what its number is. */
@@ -30,7 +30,7 @@ export class LogFile {
   readonly #folder: string;
   readonly #base: string;
   #lock: WriterLock | undefined;
-  #handle: AuditFile | undefined;
+  #handle: OpenFile | undefined;
   #identity = { dev: 0, ino: 0 };
   /** Bytes of durable lines, when the last of them was written, and its number. */
   #size = 0;
@@ -175,7 +175,7 @@ export class LogFile {
     this.#lock = await lockWriter(`${this.#options.path}.lock`);
   }
 
-  async #recover(handle: AuditFile): Promise<void> {
+  async #recover(handle: OpenFile): Promise<void> {
     const facts = await handle.stat();
     const tail = await readTail(handle, facts.size, this.#options.path);
     if (tail.complete < facts.size) {
@@ -214,15 +214,6 @@ export class LogFile {
     this.#handle = undefined;
     // A failing disk may fail here too; nothing durable depends on it.
     await handle?.close().catch(() => undefined);
-  }
-}
-
-async function syncFolder(fs: AuditFs, folder: string): Promise<void> {
-  const handle = await fs.open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

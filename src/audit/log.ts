@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Rotation } from '../kernel/rotation.ts';
 import type { AuditEntry } from './entry.ts';
-import { type AuditFs, systemFs } from './files.ts';
+import { type FileSystem, systemFs } from '../kernel/files.ts';
 import { LogFile } from './log-file.ts';
 import { GroupWriter, type WriterState } from './writer.ts';
 
@@ -35,7 +35,7 @@ export interface AuditLogOptions {
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Default: the machine's files. */
-  readonly fs?: AuditFs;
+  readonly fs?: FileSystem;
   /** Entries that may wait for the disk before more are refused; default 10,000. */
   readonly maxQueuedEntries?: number;
   /** Bytes that may wait for the disk before more are refused; default 16 MiB. */

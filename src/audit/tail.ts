@@ -1,6 +1,6 @@
 import { MerlonError } from '../kernel/errors.ts';
 import { MAX_ENTRY } from './entry.ts';
-import type { AuditFile } from './files.ts';
+import { type OpenFile, readAll } from '../kernel/files.ts';
 
 /** What the end of a log file tells. */
 export interface Tail {
@@ -20,7 +20,7 @@ const LINE_START = '{"seq":';
  * entry was never acknowledged; anything else that this log would not write is damage.
  * @throws MerlonError AUDIT_DAMAGED
  */
-export async function readTail(file: AuditFile, size: number, path: string): Promise<Tail> {
+export async function readTail(file: OpenFile, size: number, path: string): Promise<Tail> {
   const start = Math.max(0, size - WINDOW);
   const window = await readAll(file, start, size - start);
   const end = window.lastIndexOf(NEWLINE) + 1;
@@ -34,17 +34,6 @@ export async function readTail(file: AuditFile, size: number, path: string): Pro
   const last = parseLine(window.toString('utf8', begin, end - 1));
   if (last === undefined) throw damaged(path, start + begin);
   return { complete: start + end, last };
-}
-
-async function readAll(file: AuditFile, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return buffer.subarray(0, done);
 }
 
 /** True for the beginning of a line of ours, or for the zeros that a power cut can leave; another program's text is not ours to cut. */

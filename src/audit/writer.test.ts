@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, fakeClock } from '../kernel/clock.ts';
-import { type AuditFile, type AuditFs, systemFs } from './files.ts';
+import { type OpenFile, type FileSystem, systemFs } from '../kernel/files.ts';
 import { type AuditEntry, type AuditLog, type AuditLogOptions, openAuditLog } from './log.ts';
 
 /** A file system that counts, waits and fails as told; everything else is real. */
-interface Disk extends AuditFs {
+interface Disk extends FileSystem {
   syncs: number;
   opens: number;
   /** Error code of the next writes, after `room` more bytes. */
@@ -32,7 +32,7 @@ function disk(): Disk {
   let gate = Promise.resolve();
   let arrive: () => void = () => undefined;
   let arrived = Promise.resolve();
-  const wrap = (file: AuditFile): AuditFile => ({
+  const wrap = (file: OpenFile): OpenFile => ({
     read: (buffer, offset, length, position) => file.read(buffer, offset, length, position),
     write: async (buffer, offset, length) => {
       if (made.writeError === undefined) return file.write(buffer, offset, length);

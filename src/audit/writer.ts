@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { type AuditEntry, encodeEntry, type LifecycleEntry } from './entry.ts';
-import { causeOf } from './files.ts';
+import { causeOf } from '../kernel/files.ts';
 import type { LogFile } from './log-file.ts';
 
 /** How much may wait, and who hears of the log's state. */

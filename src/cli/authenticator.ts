@@ -1,6 +1,12 @@
 import type { Config } from '../config/load.ts';
 import { type ApiKeys, openApiKeys } from '../identity/api-key.ts';
-import { type Authenticate, type AuthEvent, createAuthenticator, type Provider } from '../identity/authenticate.ts';
+import {
+  type Authenticate,
+  type AuthEvent,
+  createAuthenticator,
+  type Provider,
+  type TaskCredentials,
+} from '../identity/authenticate.ts';
 import { createJwtProvider } from '../identity/jwt.ts';
 import { createOAuth2Provider, type OAuth2Options } from '../identity/oauth2.ts';
 import { partFor } from '../identity/protected-resource.ts';
@@ -11,6 +17,8 @@ import { join } from 'node:path';
 /** What authentication needs of its surroundings. */
 export interface AuthenticatorParts {
   readonly clock: Clock;
+  /** What knows the credentials of tasks; default: there are none. */
+  readonly tasks?: TaskCredentials;
   /** The gateway's own address: whom OAuth tokens must be for when no audience is configured. */
   readonly address: () => string;
   readonly onEvent: (event: AuthEvent) => void;
@@ -36,7 +44,10 @@ export function makeAuthenticate(config: Config, parts: AuthenticatorParts): Aut
   return createAuthenticator({
     required: auth.required,
     anonymousRole: auth.anonymous_role,
-    providers: auth.providers.map((provider, index) => makeProvider(config, provider, index, roles, parts)),
+    providers: [
+      ...auth.providers.map((provider, index) => makeProvider(config, provider, index, roles, parts)),
+      ...(parts.tasks === undefined ? [] : [{ type: 'task', tasks: parts.tasks } as const]),
+    ],
     clock: parts.clock,
     onEvent: parts.onEvent,
   });

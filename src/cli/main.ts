@@ -1,16 +1,20 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { Command, CommanderError } from 'commander';
 import { MerlonError } from '../kernel/errors.ts';
+import { addApprovals } from './command-approvals.ts';
 import { addAttest } from './command-attest.ts';
 import { addConfig } from './command-config.ts';
 import { addConnect } from './command-connect.ts';
 import { addControls } from './command-controls.ts';
 import { addFix } from './command-fix.ts';
 import { addKey } from './command-key.ts';
+import { addPolicy } from './command-policy.ts';
+import { addLock } from './command-lock.ts';
 import { addRules } from './command-rules.ts';
 import { addScan } from './command-scan.ts';
 import { addServe } from './command-serve.ts';
 import { addStdio } from './command-stdio.ts';
+import { addTask } from './command-task.ts';
 import { addTest } from './command-test.ts';
 import { addWrap } from './command-wrap.ts';
 import { mindClosedOutput } from './closed-output.ts';
@@ -36,6 +40,8 @@ addServe(program);
 addStdio(program);
 addWrap(program);
 addConnect(program);
+addTask(program);
+addApprovals(program);
 
 program.commandsGroup('Verify:');
 /** To these stdout is a connection: they mind its end themselves. */
@@ -53,11 +59,13 @@ addTest(program);
 addFix(program);
 addAttest(program);
 addRules(program);
+addPolicy(program);
 addControls(program);
 
 program.commandsGroup('Set up:');
 addConfig(program);
 addKey(program);
+addLock(program);
 program.helpCommand('help [command]', 'say more of a command');
 
 try {

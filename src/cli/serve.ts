@@ -19,6 +19,7 @@ import { makeAuthenticate } from './authenticator.ts';
 import { controlReports } from './control-reports.ts';
 import { checkCommands } from './check-commands.ts';
 import { needsRestart } from './needs-restart.ts';
+import { type OpenTasks, openTaskGate } from './open-tasks.ts';
 import { notEnforced } from './not-enforced.ts';
 import { makeRecorder, openAudit, openLog, prepareFolders } from './open-logs.ts';
 import { addressOf, makeSnapshot, type SnapshotParts } from './snapshot.ts';
@@ -57,6 +58,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const recorder = makeRecorder(config, audit, mask);
   const client = createHttpClient({ clock });
   let listening: Edge | undefined;
+  let tasks: OpenTasks | undefined;
 
   const snapshotOf = (next: Loaded, before: SnapshotParts['before']): Gate['current'] => {
     // Only a listening edge knows a port that the system chose.
@@ -71,14 +73,32 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       authenticate: makeAuthenticate(next.config, {
         clock,
         address,
+        // Nobody is asked before they are open.
+        tasks: { verify: (text, now) => tasks?.tasks.verify(text, now) ?? { refused: 'unknown' } },
         onEvent: (event) => log.warn('sign-in refused', { ...event }),
         onProblem: (problem) => log.error(problem.message, { code: problem.code }),
       }),
     });
   };
 
+  async function closeParts(): Promise<void> {
+    await gate.close(0);
+    await children.closeAll();
+    await client.close();
+    await tasks?.stop();
+    await audit?.close();
+    await log.close();
+  }
+
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
-  const api = createApi(gate, () => deploymentOf(loaded, audit), createCatalog(gate));
+  const catalog = createCatalog(gate);
+  try {
+    tasks = await openTaskGate(gate, { config: () => loaded.config, mask, catalog });
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+  const api = createApi(gate, () => deploymentOf(loaded, audit), catalog);
   let edge: Edge;
   try {
     edge = await startEdge({
@@ -89,11 +109,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       onRefused: (req, error) => void recorded(gate, { remote: req.socket.remoteAddress ?? 'unknown' }, error),
     });
   } catch (error) {
-    await gate.close(0);
-    await children.closeAll();
-    await client.close();
-    await audit?.close();
-    await log.close();
+    await closeParts();
     throw error;
   }
   listening = edge;
@@ -126,6 +142,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     log.info('configuration applied', {});
     // Calls in flight finish with what they started with; new ones already use the new.
     void gate.swap(snapshot);
+    await tasks?.reloaded();
   }
 
   async function reload(): Promise<void> {
@@ -153,6 +170,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     await edge.close();
     await children.closeAll();
     await client.close();
+    await tasks?.stop();
     await recorder.event({ kind: 'lifecycle', event: 'stopped', version }).catch(() => undefined);
     await audit?.close();
     log.info('stopped', {});

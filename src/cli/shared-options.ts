@@ -18,6 +18,10 @@ export const languageOption = (): Option =>
 export const keyVariableOption = (): Option =>
   new Option('--key-env <variable>', 'variable that holds the API key or token').default(KEY_VARIABLE);
 
+/** `--url`: a gateway that no configuration here describes. */
+export const addressOption = (): Option =>
+  new Option('--url <address>', 'address of the gateway (default: as the configuration says)');
+
 /** `--ca`. */
 export const authorityOption = (): Option =>
   new Option('--ca <file>', 'PEM certificates to trust besides those of the system');

@@ -24,7 +24,7 @@ export function crossCheck(tree: Tree, { allowUnsafeBind, listens }: CrossOption
   const bind = listens ? checkBind(tree, allowUnsafeBind) : NOTHING;
   const tls = listens ? checkTlsFiles(tree) : [];
   return {
-    problems: [...tls, ...bind.problems, ...checkRoles(tree), ...checkProviders(tree)],
+    problems: [...tls, ...bind.problems, ...checkRoles(tree), ...checkTaskTypes(tree), ...checkProviders(tree)],
     warnings: [...bind.warnings, ...checkAudiences(tree), ...checkUpstreams(tree)],
   };
 }
@@ -85,6 +85,51 @@ function checkRoles(tree: Tree): MerlonError[] {
   return [...problems, problem('CONFIG_INVALID', placeOf(tree, ['auth', 'required']), message, { todo })];
 }
 
+/** A role works under a default type that it may open; a type is for roles that there are. */
+function checkTaskTypes(tree: Tree): MerlonError[] {
+  const names = roleNames(tree);
+  const types = itemsOf(tree, ['permissions', 'tasks', 'types']).map((type) => ({
+    name: findScalar(type, ['name']),
+    roles: itemsOf(type, ['roles']).map((role) => findScalar(role, [])),
+  }));
+  const unknownRoles = types.flatMap(({ roles }, index) =>
+    roles.flatMap((role, at) =>
+      typeof role === 'string' && !names.includes(role) ? [['permissions', 'tasks', 'types', index, 'roles', at]] : [],
+    ),
+  );
+  const todo = `Name one of: ${names.map((name) => showName(name) ?? '?').join(', ')}; or add the role to permissions.roles.`;
+  const defaults = itemsOf(tree, ['permissions', 'roles']).flatMap((role, index): MerlonError[] => {
+    const wanted = findScalar(role, ['default_task']);
+    if (typeof wanted !== 'string') return [];
+    const type = types.find(({ name }) => name === wanted);
+    if (type?.roles.includes(findScalar(role, ['name'])) === true) return [];
+    const path = ['permissions', 'roles', index, 'default_task'];
+    return [
+      type === undefined
+        ? problem('CONFIG_INVALID', placeOf(tree, path), `${showPath(path)} names no task type.`, {
+            todo: 'Name one of permissions.tasks.types, or add it there.',
+          })
+        : problem(
+            'CONFIG_INVALID',
+            placeOf(tree, path),
+            `${showPath(path)} names a task type that is not for this role.`,
+            {
+              todo: 'Add the role to `roles` of the task type.',
+            },
+          ),
+    ];
+  });
+  const roles = unknownRoles.map((path) =>
+    problem('CONFIG_INVALID', placeOf(tree, path), `${showPath(path)} names no role.`, { todo }),
+  );
+  return [...roles, ...defaults];
+}
+
+function itemsOf(tree: Tree, path: Path): readonly Tree[] {
+  const list = find(tree, path);
+  return list?.kind === 'list' ? list.items : [];
+}
+
 function roleNames(tree: Tree): string[] {
   const roles = find(tree, ['permissions', 'roles']);
   if (roles?.kind !== 'list') return ['admin', 'user', 'guest'];
@@ -93,8 +138,7 @@ function roleNames(tree: Tree): string[] {
 }
 
 function providers(tree: Tree): readonly Tree[] {
-  const list = find(tree, ['auth', 'providers']);
-  return list?.kind === 'list' ? list.items : [];
+  return itemsOf(tree, ['auth', 'providers']);
 }
 
 function checkProviders(tree: Tree): MerlonError[] {

@@ -75,6 +75,8 @@ function phrase(schema: Schema | undefined): string {
   switch (schema?.type) {
     case 'integer':
       return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+    case 'number':
+      return schema.minimum === undefined ? 'a number' : `a number of at least ${schema.minimum}`;
     case 'boolean':
       return 'true or false';
     case 'string':

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { configSchema } from './schema.ts';
 import { findScalar, type Path, type Tree } from './tree.ts';
 
-/** What the explanations, the documentation and the editors read: a JSON Schema, draft 2020-12, without references. */
+/**
+ * What the explanations, the documentation and the editors read: a JSON Schema, draft 2020-12. What contains itself (a
+ * constraint of each item of a list) stands once under `$defs`; {@link resolved} follows references to it.
+ */
 export type Schema = z.core.JSONSchema.BaseSchema;
 
 let made: Schema | undefined;
@@ -22,7 +25,8 @@ const reference = String.raw`\$\{(env|file):[^}]+\}`;
 
 function allowReferences(schema: Schema): Schema {
   const { type, pattern, enum: options, ...rest } = mapChildren(schema, allowReferences);
-  if (type === 'integer' || type === 'boolean') return { ...rest, type: [type, 'string'] as never, pattern: reference };
+  if (type === 'integer' || type === 'number' || type === 'boolean')
+    return { ...rest, type: [type, 'string'] as never, pattern: reference };
   if (options !== undefined) return { ...rest, anyOf: [{ enum: options }, { type: 'string', pattern: reference }] };
   return {
     ...rest,
@@ -32,20 +36,31 @@ function allowReferences(schema: Schema): Schema {
 }
 
 function mapChildren(schema: Schema, change: (child: Schema) => Schema): Schema {
-  const { properties, additionalProperties, items, oneOf } = schema;
+  const { properties, additionalProperties, items, oneOf, $defs } = schema;
   return {
     ...schema,
-    ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, changed(child, change)])),
-    }),
+    ...(properties && { properties: mapEntries(properties, change) }),
+    ...($defs && { $defs: mapEntries($defs, change) }),
     ...(typeof additionalProperties === 'object' && { additionalProperties: change(additionalProperties) }),
     ...(isSchema(items) && { items: change(items) }),
     ...(oneOf && { oneOf: oneOf.map(change) }),
   };
 }
 
-function changed(child: z.core.JSONSchema._JSONSchema, change: (child: Schema) => Schema) {
-  return typeof child === 'object' ? change(child) : child;
+function mapEntries<Child extends z.core.JSONSchema._JSONSchema>(
+  record: Readonly<Record<string, Child>>,
+  change: (child: Schema) => Schema,
+): Record<string, Child | Schema> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, child]) => [key, typeof child === 'object' ? change(child) : child]),
+  );
+}
+
+/** A schema itself where a reference to it stands; what stands beside the reference counts. */
+export function resolved({ $ref, ...rest }: Schema): Schema {
+  if ($ref === undefined) return rest;
+  const found = own(configJsonSchema().$defs, $ref.replace('#/$defs/', ''));
+  return isSchema(found) ? { ...found, ...rest } : rest;
 }
 
 /** True for a schema, false for `true`, `false`, a list and nothing. */
@@ -64,7 +79,7 @@ export function schemaAt(path: Path, tree: Tree): Schema | undefined {
 
 function childOf({ properties, additionalProperties, items }: Schema, step: string | number): Schema | undefined {
   const child = typeof step === 'number' ? items : (own(properties, step) ?? additionalProperties);
-  return isSchema(child) ? child : undefined;
+  return isSchema(child) ? resolved(child) : undefined;
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {

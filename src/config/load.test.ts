@@ -193,6 +193,20 @@ describe('protections that span sections', () => {
     await expect(places(text)).resolves.toEqual([place]);
   });
 
+  test.each([
+    ['roles: [{ name: a, permissions: [], default_task: nothing }]', '3:55 CONFIG_INVALID'],
+    [
+      'roles: [{ name: a, permissions: [], default_task: t }], tasks: { types: [{ name: t, roles: [b] }] }',
+      '3:55 CONFIG_INVALID',
+      '3:97 CONFIG_INVALID',
+    ],
+    ['tasks: { types: [{ name: t, roles: [admin, nobody] }] }', '3:48 CONFIG_INVALID'],
+    ['roles: [{ name: a, permissions: [], default_task: t }], tasks: { types: [{ name: t, roles: [a] }] }'],
+    ['tasks: { types: [{ name: t, roles: [admin, guest] }] }'],
+  ])('a task type is for roles that there are, and the default of those only: %s', async (text, ...places_) => {
+    await expect(places(`${TLS}permissions:\n  { ${text} }`)).resolves.toEqual(places_);
+  });
+
   test('roles of your own do not have to include guest while every caller must authenticate', async () => {
     await expect(places(`${TLS}permissions: { roles: [{ name: a, permissions: [] }] }`)).resolves.toEqual([]);
   });

@@ -16,11 +16,17 @@ export function resolvePaths(parsed: ParsedConfig, file: string): Config {
       ...auth,
       providers: auth.providers.map((each) => Object.assign({}, each, absolutes(each, ['file'], absolute))),
     },
-    permissions,
+    permissions: guarded(permissions, absolute),
     security: { ...security, audit_log_path: absolute(security.audit_log_path ?? join(stateDir, 'audit.log')) },
     logging: { ...logging, ...absolutes(logging, ['path'], absolute) },
     mcpServers: upstreams(mcpServers, absolute),
   });
+}
+
+function guarded(permissions: ParsedConfig['permissions'], absolute: Absolute): ParsedConfig['permissions'] {
+  const { guardrails } = permissions;
+  if (guardrails === undefined) return permissions;
+  return { ...permissions, guardrails: { ...guardrails, ...absolutes(guardrails, ['policies', 'schema'], absolute) } };
 }
 
 function absolutes(section: object, keys: readonly string[], absolute: Absolute): Record<string, string> {

@@ -15,7 +15,8 @@ function fitting({ value }: ScalarTree, path: Path, tree: Tree): ScalarTree['val
   if (typeof value !== 'string') return value;
   const type = schemaAt(path, tree)?.type;
   if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
-  return type === 'integer' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  const number = type === 'integer' ? /^-?\d{1,15}$/ : type === 'number' ? /^-?\d{1,15}(\.\d{1,15})?$/ : undefined;
+  return number?.test(value) === true ? Number(value) : value;
 }
 
 /** The plain value that the schema checks. */

@@ -40,7 +40,10 @@ const pem = (label: string): fc.Arbitrary<Planted> =>
   });
 
 const samples: Record<string, fc.Arbitrary<Planted>> = {
-  'merlon-key': bare('merlon_', chars(`${LOWER}234567`, 8), '_A', chars(URL64, 42)),
+  'merlon-key': fc.oneof(
+    bare('merlon_', chars(`${LOWER}234567`, 8), '_A', chars(URL64, 42)),
+    bare('mlt_', chars(`${LOWER}234567`, 16), '_A', chars(URL64, 42), '_', chars(`${LOWER}234567`, 7)),
+  ),
   'private-key': fc.oneof(
     pem('PRIVATE KEY'),
     pem('RSA PRIVATE KEY'),
@@ -187,6 +190,7 @@ describe('text', () => {
     '.eyJaaaaaaaa',
     'eyJaaaaaaaa.',
     'merlon_',
+    'mlt_',
     'sk-',
     'sk-proj-',
     '://',

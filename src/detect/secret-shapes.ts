@@ -31,8 +31,8 @@ export const secretShapes: readonly SecretShape[] = [
   {
     kind: 'merlon-key',
     // Random text has a capital or a digit early; a metric's name such as merlon_upstream_requests_total has none.
-    pattern: /merlon_(?=[a-z_-]{0,64}[A-Z0-9])[A-Za-z0-9_-]{16,}/g,
-    hints: endingIn('_', 'merlon_'),
+    pattern: /(?:merlon|mlt)_(?=[a-z_-]{0,64}[A-Z0-9])[A-Za-z0-9_-]{16,}/g,
+    hints: endingIn('_', 'merlon_', 'mlt_'),
   },
   {
     kind: 'private-key',

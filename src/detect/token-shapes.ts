@@ -1,6 +1,6 @@
 /** How well-known credentials begin, with enough behind to be one. */
 const prefixes =
-  /(?<![A-Za-z0-9])((sk-|[sr]k_(live|test)_|gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|AKIA|ASIA|AIza|ya29\.|npm_|pypi-|hf_|SG\.|dop_v1_|shpat_|lin_api_)[\w.-]{8}|eyJ[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY)/;
+  /(?<![A-Za-z0-9])((sk-|[sr]k_(live|test)_|gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|AKIA|ASIA|AIza|ya29\.|npm_|pypi-|hf_|mlt_(?=[a-z2-7]{16}_)|SG\.|dop_v1_|shpat_|lin_api_)[\w.-]{8}|eyJ[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY)/;
 
 /** True for text in which something begins as a well-known kind of credential does. */
 export function hasTokenPrefix(text: string): boolean {

@@ -51,7 +51,8 @@ async function ask(gate: Gate): Promise<Catalog> {
   const answers = await Promise.all(
     names.map(async (upstream) => {
       try {
-        return { upstream, tools: await toolsOf(gate, upstream) };
+        const { entries } = await listTools(gate, upstream);
+        return { upstream, tools: entries.map((entry) => asTool(upstream, entry)) };
       } catch (error) {
         const { code, message } = gate.known(error);
         gate.log.warn('tool list unavailable', { upstream, code, reason: message });
@@ -65,7 +66,15 @@ async function ask(gate: Gate): Promise<Catalog> {
   };
 }
 
-async function toolsOf(gate: Gate, upstream: string): Promise<CatalogTool[]> {
+/** The tools of one upstream, as it defines them. */
+export interface ToolList {
+  readonly entries: readonly JsonObject[];
+  /** False when it has more than 100 pages; what comes after them was not asked for. */
+  readonly isComplete: boolean;
+}
+
+/** Asks one upstream for its tools, as the gateway itself. @throws MerlonError when it cannot be asked */
+export async function listTools(gate: Gate, upstream: string): Promise<ToolList> {
   const openingParams = {
     protocolVersion: LEGACY_VERSIONS[0],
     capabilities: {},
@@ -78,15 +87,15 @@ async function toolsOf(gate: Gate, upstream: string): Promise<CatalogTool[]> {
     if (!decision.allowed) throw new MerlonError('FORBIDDEN', 'The gateway may not list tools.');
     await session.link(upstream, decision.grant);
     const { capabilities } = session.answers.get(upstream) ?? {};
-    if (!isObject(capabilities) || !('tools' in capabilities)) return [];
+    if (!isObject(capabilities) || !('tools' in capabilities)) return { entries: [], isComplete: true };
     return await allPages(gate, session, upstream);
   } finally {
     await session.end('listed');
   }
 }
 
-async function allPages(gate: Gate, session: Session, upstream: string): Promise<CatalogTool[]> {
-  const tools: CatalogTool[] = [];
+async function allPages(gate: Gate, session: Session, upstream: string): Promise<ToolList> {
+  const entries: JsonObject[] = [];
   let cursor: Json | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const params: JsonObject = cursor === undefined ? {} : { cursor };
@@ -102,11 +111,11 @@ async function allPages(gate: Gate, session: Session, upstream: string): Promise
     if (isFailure(response))
       throw new MerlonError('UPSTREAM_INVALID', `The upstream "${upstream}" did not list its tools.`);
     const list = response.result['tools'];
-    if (Array.isArray(list)) for (const entry of list) if (isObject(entry)) tools.push(asTool(upstream, entry));
+    if (Array.isArray(list)) for (const entry of list) if (isObject(entry)) entries.push(entry);
     cursor = response.result['nextCursor'];
-    if (cursor === undefined) break;
+    if (cursor === undefined) return { entries, isComplete: true };
   }
-  return tools;
+  return { entries, isComplete: false };
 }
 
 function asTool(upstream: string, entry: JsonObject): CatalogTool {

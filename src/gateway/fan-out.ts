@@ -21,6 +21,7 @@ export interface Asked {
 export const TOLD_IN_BAND: ReadonlySet<string> = new Set([
   'METHOD_UNKNOWN',
   'PARAMS_INVALID',
+  'CALL_DENIED',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_INVALID',
   'UPSTREAM_TIMEOUT',

@@ -19,6 +19,7 @@ import { createRequestStates, type RequestStates } from './request-state.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
 import { type Opening, Session, type SessionHost } from './session.ts';
 import { createTaskOwners, type TaskOwners } from './task-owners.ts';
+import type { TaskGate } from './tasks/task-gate.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
@@ -85,6 +86,8 @@ export class Gate implements Pipeline, SessionHost {
   readonly cache: ResultCache;
   readonly states: RequestStates;
   readonly taskOwners: TaskOwners;
+  /** What bounds calls beside roles; set once, before anything is served. */
+  tasks: TaskGate | undefined;
   readonly #stateless = new Map<string, Session>();
   readonly #keys = new WeakMap<Session, string>();
   current: Snapshot;
@@ -183,8 +186,8 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * What a stateless client has open here: one session for all requests of a principal in one role that say the same of
-   * their client, because a legacy upstream was told exactly that when it was initialized.
+   * What a stateless client has open here: one session for all requests of a principal in one role and one task that
+   * say the same of their client, because a legacy upstream was told exactly that when it was initialized.
    * @throws MerlonError TOO_MANY_SESSIONS
    */
   async statelessSession(
@@ -194,7 +197,7 @@ export class Gate implements Pipeline, SessionHost {
     envelope: Envelope,
   ): Promise<Session> {
     const { capabilities, clientInfo } = envelope;
-    const said = JSON.stringify([caller.principal, caller.role, scope, capabilities, clientInfo]);
+    const said = JSON.stringify([caller.principal, caller.role, caller.task, scope, capabilities, clientInfo]);
     const key = said.length > MAX_KEY ? hash('sha256', said) : said;
     const known = this.#stateless.get(key);
     if (known !== undefined && !known.ended) {
@@ -222,13 +225,15 @@ export class Gate implements Pipeline, SessionHost {
   }
 
   /**
-   * The session that a caller may use under this id at this endpoint. A stranger's session is as unknown as none.
+   * The session that a caller may use under this id at this endpoint. A stranger's session is as unknown as none, and so
+   * is one that the caller opened under another task, or under none.
    * @throws MerlonError SESSION_REQUIRED, SESSION_UNKNOWN
    */
   findSession(id: string | undefined, caller: Caller, remote: string, scope: string | undefined): Session {
     if (id === undefined) throw new MerlonError('SESSION_REQUIRED', 'This request belongs to no session.');
     const session = this.sessions.get(id);
-    if (session === undefined || session.principal !== caller.principal || session.scope !== scope) {
+    const isOwn = session?.principal === caller.principal && session.task === caller.task;
+    if (session === undefined || !isOwn || session.scope !== scope) {
       throw new MerlonError('SESSION_UNKNOWN', 'There is no such session.');
     }
     session.caller = caller;
@@ -243,8 +248,12 @@ export class Gate implements Pipeline, SessionHost {
     return openLink(this, session, definition, listener);
   }
 
-  learnTools(upstream: string, result: JsonObject): void {
+  async learnTools(upstream: string, result: JsonObject, isFirst: boolean): Promise<void> {
     this.current.upstreams.get(upstream)?.toolHeaders.learn(result);
+    const { tools, nextCursor } = result;
+    // One page says nothing of the others; lists of many pages are asked for as a whole (catalog.ts).
+    const isWhole = isFirst && nextCursor === undefined;
+    if (isWhole && Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools);
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {
@@ -277,6 +286,17 @@ export class Gate implements Pipeline, SessionHost {
     this.recorder.event(entry).catch(() => {
       // The session is gone whether or not that can be written; the gate is closed for what comes next.
     });
+  }
+
+  /** Ends what runs under tasks that have ended: their calls in flight are cancelled. */
+  tasksEnded(ids: readonly string[]): void {
+    for (const session of this.sessions.values())
+      if (ids.some((id) => session.isOf(id))) void session.end('its task has ended');
+  }
+
+  /** A task may use other tools now. */
+  taskChanged(id: string): void {
+    for (const session of this.sessions.values()) if (session.isOf(id)) session.toolsChanged();
   }
 
   /** Puts a new configuration in force. Calls in flight finish under the one they started with. */

@@ -17,11 +17,14 @@ import type { Flights, Landing } from './flights.ts';
 import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Announcement, Link } from './link.ts';
 import { upstreamInvalid } from './pending.ts';
-import type { Intent, Recorder } from './record.ts';
+import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
 import type { TaskOwners } from './task-owners.ts';
+import type { Question } from './tasks/ask-person.ts';
+import { isGiven, isPermit, type Permit, permitCall } from './tasks/permit.ts';
+import type { TaskGate } from './tasks/task-gate.ts';
 
 /** One request of a client on its way to one upstream. */
 export interface Call {
@@ -47,8 +50,19 @@ export interface Stateless {
   readonly capabilities: JsonObject;
   /** The client's `Mcp-Param-*` headers, as raw pairs. */
   readonly forwarded: readonly string[] | undefined;
-  /** Seals an upstream's `requestState`, so that it comes back from this caller, for this request, once. */
-  seal(state: string): string;
+  /**
+   * Seals an upstream's `requestState`, so that it comes back from this caller, for this request, once.
+   * @param permitted what was permitted, for the request that comes back: {@link Permit.mark}
+   */
+  seal(state: string, permitted: string): string;
+  /** Seals that an approval was asked for, in the same way. */
+  sealApproval(id: string): string;
+  /** The approval that the client was asked for before, where this is its answer. */
+  readonly approval: string | undefined;
+  /** What the client answered to the questions it was asked. */
+  readonly answers: JsonObject | undefined;
+  /** What was permitted when the upstream asked, where this is the client's answer to it. */
+  readonly continued: string | undefined;
   /** Takes what arrives before the reply in the client's place. */
   readonly hear?: (message: Announcement) => void;
 }
@@ -62,8 +76,10 @@ export interface Pipeline {
   readonly flights: Flights;
   /** How long an upstream may take, ms. */
   timeoutOf(upstream: string): number;
-  /** Takes note of a page of an upstream's `tools/list`. */
-  learnTools(upstream: string, result: JsonObject): void;
+  /** What bounds calls beside roles; undefined where nothing does. */
+  readonly tasks: TaskGate | undefined;
+  /** Takes note of a page of an upstream's `tools/list`; `isFirst`: of its first. */
+  learnTools(upstream: string, result: JsonObject, isFirst: boolean): Promise<void>;
   readonly taskOwners: TaskOwners;
   /** Results of modern upstreams that are still good. */
   readonly cache: ResultCache;
@@ -92,7 +108,7 @@ class Released {
 export type { Released };
 
 /**
- * The gateway's data path, per request: may they, who is there, write ahead, send, look at what came back, record,
+ * The gateway's data path, per request: may they, may their task do just this, who is there, write ahead, send, look at what came back, record,
  * release. An error before the intent is a refusal (nothing was sent) and is thrown; one after it becomes the recorded
  * outcome and the reply, because the tool may have run.
  * @param opening the link that this call initializes; default: the session's own
@@ -101,13 +117,17 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
   let intent: Intent | undefined;
   try {
     const grant = authorize(gate, call);
+    const permit = await permitCall(gate, call, grant);
+    if (!isPermit(permit)) return await askFirst(gate, call, permit);
     let link = opening ?? (await gate.connect(call, grant));
-    intent = await gate.recorder.intent(call, grant);
+    intent = await gate.recorder.intent(call, grant, underOf(gate, permit));
+    await permit.charged;
     // Ended, or replaced by another configuration, while the intent was written.
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
-    const reply = remembered(gate, call) ?? (await forward(gate, link, grant, intent, call));
-    const released = release(gate, call, reply);
+    const reply = remembered(gate, call) ?? (await forward(gate, link, grant, permit, intent, call));
+    if (!isFailure(reply)) await learn(gate, call, permit, reply.result);
+    const released = release(gate, call, permit, reply);
     for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
     return released;
@@ -151,8 +171,26 @@ function refuseAbandoned({ session, reply }: Call): void {
   if (session.ended || reply?.gone === true) throw new MerlonError('CANCELLED', 'The client is gone.');
 }
 
-/** Sends it. Takes the grant and the intent: nothing leaves undecided or unrecorded. */
-async function forward(gate: Pipeline, link: Link, _grant: Grant, _intent: Intent, call: Call): Promise<Response> {
+function underOf({ tasks }: Pipeline, { task }: Permit): UnderTask {
+  return task === undefined || tasks === undefined ? {} : { task, exposed: tasks.tasks.exposed(task) };
+}
+
+/** Asks the client what a person has to say before the call may leave; the call comes back with the answer. */
+async function askFirst(gate: Pipeline, call: Call, { result }: Question): Promise<Released> {
+  const response = success(call.request.id, result);
+  for (const method of questionsIn(call, response)) await gate.recorder.asked(call, method, 'to_client');
+  return new Released(response, JSON.stringify(response));
+}
+
+/** Sends it. Takes grant, permit and intent: nothing leaves undecided or unrecorded. */
+async function forward(
+  gate: Pipeline,
+  link: Link,
+  _grant: Grant,
+  _permit: Permit,
+  _intent: Intent,
+  call: Call,
+): Promise<Response> {
   const { session, request, upstream, reply, stateless } = call;
   let landed: Landing | undefined;
   const hear = (message: Announcement): void => {
@@ -194,35 +232,52 @@ function cacheKeyOf({ upstream, caller: { principal, credential }, request }: Ca
 }
 
 /** What may come back: only entries that the caller may use, under public names, without the gateway's secrets. */
-function release(gate: Pipeline, call: Call, reply: Response): Released {
-  const response = isFailure(reply) ? reply : { ...reply, result: present(gate, call, reply.result) };
+function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): Released {
+  const response = isFailure(reply) ? reply : { ...reply, result: present(gate, call, permit, reply.result) };
   const json = JSON.stringify(response);
-  // The mark of a tool that wants arguments as headers; nearly none does.
-  if (call.request.method === 'tools/list' && !isFailure(reply) && json.includes('x-mcp-header')) {
-    gate.learnTools(call.upstream, reply.result);
-  }
   const hidden = gate.hide(json);
   return hidden === json ? new Released(response, json) : new Released(JSON.parse(hidden), hidden);
 }
 
-function present(gate: Pipeline, call: Call, result: JsonObject): JsonObject {
+/** What tools there are, and what a task has seen: later decisions depend on both. */
+async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
+  const { method, params } = request;
+  if (method === 'tools/list') await gate.learnTools(upstream, result, params?.['cursor'] === undefined);
+  const { task, profile } = permit;
+  if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
+  const args = params?.['arguments'];
+  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, result);
+}
+
+/** Methods whose results a model reads. */
+const TELLS: ReadonlySet<string> = new Set([
+  'tools/call',
+  'resources/read',
+  'prompts/get',
+  'tasks/result',
+  'tasks/get',
+]);
+
+function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;
   const list = LISTS.get(method);
-  const visible = list === undefined ? result : permitted(gate.roleOf(call.caller), call.upstream, list, result);
+  const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
   const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
-  const worded = call.session.era === 'modern' ? toStateless(call, own) : own;
+  const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
   return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
 }
 
 /** What a stateless client is told beside the result itself. */
-function toStateless(call: Call, result: JsonObject): JsonObject {
+function toStateless(call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;
-  if (result['resultType'] === 'input_required') return asking(call, result);
+  if (result['resultType'] === 'input_required') return asking(call, permit, result);
   if (!CACHEABLE.has(method)) return result;
   // What was cut down to one caller's permissions is nobody else's, whatever the upstream says (CACHE-23, CACHE-24).
   const ttlMs = result['ttlMs'];
   const isUsable = typeof ttlMs === 'number' && ttlMs >= 0;
-  const hinted = { ...result, ttlMs: isUsable ? ttlMs : 0, cacheScope: 'private' };
+  // A task's permissions change while it runs.
+  const longest = permit.task === undefined ? Number.POSITIVE_INFINITY : MAX_TASK_TTL_MS;
+  const hinted = { ...result, ttlMs: isUsable ? Math.min(ttlMs, longest) : 0, cacheScope: 'private' };
   // An upstream may speak versions that the gateway does not.
   const { supportedVersions: spoken } = result;
   if (method !== DISCOVER || !Array.isArray(spoken)) return hinted;
@@ -232,8 +287,11 @@ function toStateless(call: Call, result: JsonObject): JsonObject {
   };
 }
 
+/** Longest that a list is said to be good for under a task, ms. */
+const MAX_TASK_TTL_MS = 5_000;
+
 /** A call that cannot go on without the client: only what it offered may be asked of it (MRTR-04, MRTR-06, MRTR-13). */
-function asking({ upstream, request, stateless: own }: Call, result: JsonObject): JsonObject {
+function asking({ upstream, request, stateless: own }: Call, permit: Permit, result: JsonObject): JsonObject {
   const { inputRequests, requestState } = result;
   const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
   if (questions.length > MAX_QUESTIONS) throw upstreamInvalid(upstream, 'asks too much at once');
@@ -246,7 +304,7 @@ function asking({ upstream, request, stateless: own }: Call, result: JsonObject)
   }
   if (requestState === undefined) return result;
   if (typeof requestState !== 'string') throw upstreamInvalid(upstream, 'gives a state that is no text');
-  return { ...result, requestState: own.seal(requestState) };
+  return { ...result, requestState: own.seal(requestState, permit.mark) };
 }
 
 /** True for a result that asks; one of a session that only looks so asks nobody. */
@@ -273,14 +331,17 @@ function isListed(list: string): list is keyof typeof LISTED {
   return list in LISTED;
 }
 
-/** A list cut down to what the role may use: an entry is visible exactly when using it would be allowed. */
-function permitted(role: Role | undefined, upstream: string, list: string, result: JsonObject): JsonObject {
+/** A list cut down to what role and task may use: an entry is visible exactly when using it could be allowed. */
+function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, result: JsonObject): JsonObject {
+  const { upstream, caller } = call;
   const entries = result[list];
   if (!isListed(list) || !Array.isArray(entries)) return result;
   const { kind, key } = LISTED[list];
+  const role = gate.roleOf(caller);
   const visible = entries.filter((entry) => {
     const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
-    return operation !== undefined && decide(role, operation).allowed;
+    if (operation === undefined || !decide(role, operation).allowed) return false;
+    return task === undefined || gate.tasks === undefined || isGiven(gate.tasks, task, operation);
   });
   return { ...result, [list]: visible };
 }

@@ -28,10 +28,13 @@ export type { Intent };
 /** What came of a call. */
 export type Outcome = 'ok' | 'input_required' | 'error' | 'tool_error' | 'withheld' | 'cancelled' | 'timeout';
 
+/** The task that a call is made under, as far as there is one. */
+export type UnderTask = Pick<Refused, 'task' | 'exposed'>;
+
 /** Writes what the gateway does into the audit log. Every method resolves only when the entry is durable. */
 export interface Recorder {
   /** @throws MerlonError AUDIT_UNAVAILABLE: the call must not leave */
-  intent(call: Call, grant: Grant): Promise<Intent>;
+  intent(call: Call, grant: Grant, under: UnderTask): Promise<Intent>;
   /** @throws MerlonError AUDIT_UNAVAILABLE: the reply must not be released */
   outcome(intent: Intent, status: Outcome, bytes: number, code?: ErrorCode): Promise<void>;
   /** Something was not sent. Refusals of one caller with one code are written once a second, with a count. */
@@ -49,6 +52,10 @@ export interface Refused {
   readonly session?: { readonly id: string } | undefined;
   readonly upstream?: string | undefined;
   readonly request?: { readonly method: string; readonly params?: JsonObject } | undefined;
+  /** The task that it is under, where more is known of it than the caller's credential says. */
+  readonly task?: { readonly id: string; readonly type: string } | undefined;
+  /** Whether that task has seen output of an untrusted tool. */
+  readonly exposed?: boolean | undefined;
 }
 
 /** Where entries go: the audit log, or nothing when it is switched off. */
@@ -74,11 +81,11 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
   const refusals = new Map<string, { since: number; suppressed: number }>();
 
   return {
-    async intent(call, grant) {
+    async intent(call, grant, under) {
       const startedAt = clock.now();
       const seq = await append({
         kind: 'intent',
-        ...whoOf(call),
+        ...whoOf({ ...call, ...under }),
         ...whatOf(call.request, mask),
         grant: formatPermission(grant.operation),
       });
@@ -123,12 +130,15 @@ export function createRecorder({ append, clock, mask }: RecorderOptions): Record
 }
 
 /** Who it was. Absent parts are undefined, which JSON leaves out. A session's id is cut: whole, it would be half a key. */
-export function whoOf({ caller, remote, session, upstream }: Refused): AuditContext {
+export function whoOf({ caller, remote, session, upstream, task, exposed }: Refused): AuditContext {
+  const { id = caller?.task, type } = task ?? {};
   return {
     caller: caller === undefined ? undefined : auditCaller(caller),
     remote,
     session: session?.id.slice(0, 8),
     upstream,
+    task: id === undefined ? undefined : { id, type },
+    exposed,
   };
 }
 

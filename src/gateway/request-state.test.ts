@@ -85,6 +85,7 @@ describe('a request state in the wrong hands', () => {
     const { request } = ALICE;
     for (const [what, other] of Object.entries<Partial<StateBinding>>({
       principal: { principal: 'bob' },
+      task: { task: 'a' },
       case: { principal: 'Alice' },
       nobody: { principal: '' },
       scope: { scope: 'mail' },

@@ -8,6 +8,8 @@ import { createUsedOnce } from './used-once.ts';
 /** What a state counts for; presented with anything else it is worth nothing. */
 export interface StateBinding {
   readonly principal: string;
+  /** Id of the task whose credential it was asked with, if it was one's. */
+  readonly task?: string | undefined;
   /** The upstream of `/mcp/NAME`, undefined for `/mcp`. */
   readonly scope: string | undefined;
   /** Method and params count. The id, and of the params `_meta`, `inputResponses` and `requestState`, do not: a retry changes them. */
@@ -112,8 +114,14 @@ export function createRequestStates(options: RequestStateOptions): RequestStates
 }
 
 /** A digest of all that a state is bound to; two bindings share one only if they mean the same. */
-function digestOf({ principal, scope, request }: StateBinding): Buffer {
-  const who = canonicalJson([`merlon request state ${VERSION}`, principal, scope ?? null, request.method]);
+function digestOf({ principal, task, scope, request }: StateBinding): Buffer {
+  const who = canonicalJson([
+    `merlon request state ${VERSION}`,
+    principal,
+    task ?? null,
+    scope ?? null,
+    request.method,
+  ]);
   return hash('sha256', `${who}${canonicalObject(request.params ?? {}, changesInRetry)}`, 'buffer');
 }
 

@@ -12,6 +12,7 @@ import { whoOf } from './record.ts';
 import { checkLegacyVersion } from './legacy-version.ts';
 import type { Reply } from './reply.ts';
 import type { Session } from './session.ts';
+import { refusalAnswer } from './tasks/denial.ts';
 
 /** A client's request as it arrived. */
 export interface Arrival {
@@ -55,7 +56,7 @@ export async function requested(gate: Gate, arrival: Arrival): Promise<void> {
     // To a legacy client HTTP 404 means that its session is gone.
     if (!TOLD_IN_BAND.has(known.code) && reply.streaming !== true) throw known;
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
-    reply.reply(JSON.stringify(failure(message.id, known)));
+    reply.reply(JSON.stringify(refusalAnswer(message.id, known, false)));
   } finally {
     release();
     // A stream that nothing ends would be waited for.

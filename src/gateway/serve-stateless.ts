@@ -1,6 +1,6 @@
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
-import { failure, isFailure, isObject, type Notification, type Request, type Response } from '../kernel/jsonrpc.ts';
+import { isFailure, isObject, type Notification, type Request, type Response } from '../kernel/jsonrpc.ts';
 import { decide, operationOf } from '../policy/decide.ts';
 import { NOTIFICATION_PREFIX } from '../policy/operation.ts';
 import { LISTS, mergeDiscover, route } from './aggregate.ts';
@@ -12,6 +12,7 @@ import { checkMirrored, checkParamHeaders, type Mirrored } from './mirrored-head
 import type { Reply } from './reply.ts';
 import { listened } from './serve-listen.ts';
 import type { Session } from './session.ts';
+import { refusalAnswer } from './tasks/denial.ts';
 
 /** Who sends a message, and to which endpoint. */
 interface Origin {
@@ -66,15 +67,20 @@ export async function requestedModern(gate: Gate, arrival: StatelessArrival): Pr
     if (known.code === 'CANCELLED') return reply.end();
     if (!IN_BAND.has(known.code)) throw known;
     await gate.recorder.refused({ caller, remote, session, upstream: scope, request: message }, known);
-    reply.reply(JSON.stringify(failure(message.id, known)));
+    reply.reply(JSON.stringify(refusalAnswer(message.id, known, true)));
   } finally {
     isAnswered = true;
     release();
   }
 }
 
-/** Failures on the way to an upstream: the request was fine, so HTTP has nothing to complain about. */
-const IN_BAND: ReadonlySet<string> = new Set(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_INVALID', 'UPSTREAM_TIMEOUT']);
+/** Failures on the way to an upstream, and a task's no: the request was fine, so HTTP has nothing to complain about. */
+const IN_BAND: ReadonlySet<string> = new Set([
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_INVALID',
+  'UPSTREAM_TIMEOUT',
+  'CALL_DENIED',
+]);
 
 /** Everything that can be said of a request without knowing what it is about, in the order of the specification. */
 function judged({ message, headers }: StatelessArrival): Envelope {
@@ -105,18 +111,43 @@ function bound(
   { capabilities }: Envelope,
   flight: string,
 ): Asked & { stateless: Stateless } {
-  const binding = { principal: caller.principal, scope, request: message };
+  const binding = { principal: caller.principal, task: caller.task, scope, request: message };
+  const { request, ...back } = comeBack(message, (sealed) => gate.states.open(sealed, binding));
   const stateless: Stateless = {
     flight,
     capabilities,
     forwarded: headers?.params,
-    seal: (state) => gate.states.seal(binding, state),
+    seal: (state, permitted) => gate.states.seal(binding, `${UPSTREAM}${permitted}\n${state}`),
+    sealApproval: (id) => gate.states.seal(binding, `${APPROVAL}${id}`),
+    ...back,
   };
-  const sealed = message.params?.['requestState'];
-  if (sealed === undefined) return { message, reply, caller, remote, session, stateless };
+  return { message: request, reply, caller, remote, session, stateless };
+}
+
+/** Who had something to remember: only the first is chosen by upstreams, and neither can pass for the other. */
+const UPSTREAM = 'u';
+const APPROVAL = 'a';
+
+interface ComeBack extends Pick<Stateless, 'approval' | 'answers' | 'continued'> {
+  /** As the upstream may see it. */
+  readonly request: Request;
+}
+
+/** What a request says of an earlier one that had to ask something. */
+function comeBack(request: Request, open: (sealed: string) => string): ComeBack {
+  const none = { approval: undefined, answers: undefined, continued: undefined };
+  const sealed = request.params?.['requestState'];
+  if (sealed === undefined) return { ...none, request };
   if (typeof sealed !== 'string') throw new MerlonError('PARAMS_INVALID', 'The parameter requestState is no text.');
-  const params = { ...message.params, requestState: gate.states.open(sealed, binding) };
-  return { message: { ...message, params }, reply, caller, remote, session, stateless };
+  const opened = open(sealed);
+  if (opened.startsWith(APPROVAL)) {
+    const { requestState: _s, inputResponses, ...params } = request.params ?? {};
+    const answers = isObject(inputResponses) ? inputResponses : undefined;
+    return { ...none, approval: opened.slice(APPROVAL.length), answers, request: { ...request, params } };
+  }
+  const end = opened.indexOf('\n');
+  const params = { ...request.params, requestState: opened.slice(end + 1) };
+  return { ...none, continued: opened.slice(UPSTREAM.length, end), request: { ...request, params } };
 }
 
 async function answer(gate: Gate, asked: Asked, arrival: StatelessArrival): Promise<Told> {

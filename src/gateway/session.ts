@@ -47,17 +47,26 @@ export interface InFlight extends Bagged {
   readonly flight: Flight;
 }
 
+/** A question of the gateway's own to a client. */
+export interface OwnQuestion {
+  readonly answer: Promise<Response>;
+  withdraw(): void;
+}
+
 /** Questions of upstreams that may be open at one time. */
 const MAX_ASKED = 100;
 
 /**
  * What one client has open: a legacy MCP session (2025-11-25, "Session Management"), or, for stateless clients, what
- * the gateway keeps for all requests of one principal in one role that say the same of their client. Its id is random
- * and proves nothing: every request authenticates again and must come from the principal that opened the session.
+ * the gateway keeps for all requests of one principal in one role and one task that say the same of their client. Its id is
+ * random and proves nothing: every request authenticates again and must come from the principal that opened the session,
+ * under the same task.
  */
 export class Session {
   readonly id: string;
   readonly principal: string;
+  /** Id of the task under which it was opened; undefined where that was with another credential than a task's. */
+  readonly task: string | undefined;
   /** How the client speaks; each link of the session speaks the same. */
   readonly era: Era;
   /** The one upstream of `/mcp/NAME`; undefined for the aggregated endpoint. */
@@ -81,6 +90,8 @@ export class Session {
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
+  readonly #own = new Map<Id, (response: Response) => void>();
+  readonly #tasks = new Set<string>();
   readonly #replies = new Bag<Reply>();
   readonly #guarded = new Set<Guarded>();
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
@@ -92,6 +103,7 @@ export class Session {
     this.id = id;
     this.era = era;
     this.principal = caller.principal;
+    this.task = caller.task;
     this.caller = caller;
     this.remote = remote;
     this.scope = scope;
@@ -226,8 +238,54 @@ export class Session {
     this.events.own.push(json);
   }
 
-  /** Hands the client's answer to the upstream that asked; false when nobody asked for it. */
+  /** Notes that calls of this session are made under a task. */
+  worksOn(task: string): void {
+    this.#tasks.add(task);
+  }
+
+  /** True when a call of this session was made under the task, or could be. */
+  isOf(task: string): boolean {
+    return this.caller.task === task || this.#tasks.has(task);
+  }
+
+  /** Tells the client that its list of tools is another now; stateless clients find out when theirs is no longer fresh. */
+  toolsChanged(): void {
+    if (this.era === 'modern' || this.#ended) return;
+    this.events.own.push(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }));
+  }
+
+  /**
+   * Asks the client of a legacy session something on the gateway's own account. `withdraw` tells it that nobody waits
+   * any more, if it has not answered.
+   */
+  ask(method: string, params: JsonObject, related: Reply | undefined): OwnQuestion {
+    this.#lastAsked += 1;
+    const id = `merlon-${this.#lastAsked}`;
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    this.#own.set(id, resolve);
+    const send = (message: JsonObject): void => {
+      const json = JSON.stringify({ jsonrpc: '2.0', ...message });
+      if (related?.event(json) !== true) this.events.own.push(json);
+    };
+    send({ id, method, params });
+    return {
+      answer: promise,
+      withdraw: () => {
+        if (!this.#own.delete(id)) return;
+        send({ method: 'notifications/cancelled', params: { requestId: id, reason: 'Nobody waits for it any more.' } });
+      },
+    };
+  }
+
+  /** Hands the client's answer to whoever asked; false when nobody asked for it. */
   async answer(response: Response, record: (upstream: string, method: string) => Promise<void>): Promise<boolean> {
+    const take = response.id === null ? undefined : this.#own.get(response.id);
+    if (take !== undefined && response.id !== null) {
+      await record('merlon', 'elicitation/create');
+      if (!this.#own.delete(response.id)) return false;
+      take(response);
+      return true;
+    }
     const asked = response.id === null ? undefined : this.#asked.get(response.id);
     if (asked === undefined || response.id === null) return false;
     await record(asked.link.upstream, asked.method);

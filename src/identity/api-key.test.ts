@@ -171,6 +171,18 @@ test('a key that is forgotten is refused within a second, and no longer listed',
   expect(command.list().map(({ id }) => id)).toEqual([other.id]);
 });
 
+test('what was begun with a key can ask whether it counts still', () => {
+  const [gateway, command] = [open(), open()];
+  const { key } = command.create({ ...reader, expiresAt: clock.now() + 10_000 });
+  clock.advance(1000);
+  expect(gateway.counts(key.id, clock.now())).toBe(true);
+  expect(gateway.counts(key.id, clock.now() + 9000)).toBe(false);
+  expect(gateway.counts('toString', clock.now())).toBe(false);
+  command.revoke(key.id);
+  clock.advance(1000);
+  expect(gateway.counts(key.id, clock.now())).toBe(false);
+});
+
 test('revoking twice keeps the first time, and an unknown id is an error', () => {
   const keys = open();
   const { key } = keys.create(reader);

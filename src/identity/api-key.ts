@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { type KeyRecord, parseKeysFile, printKeysFile } from './api-key-file.ts';
 import { keyIdOf, newKeyText, type RandomBytes } from './api-key-text.ts';
 import type { Caller, Verdict } from './caller.ts';
+import { keyed, loadPepper, newPepper, type Pepper } from './pepper.ts';
 import { readPrivate, stampOf, withLock, writePrivate } from './private-file.ts';
 import { digestOf } from './token-cache.ts';
 
@@ -54,6 +55,8 @@ export interface ApiKeys {
   forget(id: string): void;
   /** Judges a key text in constant time. Looks at most once a second whether another process changed the file. */
   verify(text: string, now: number): Verdict;
+  /** Whether the key with this id counts now; for what was begun with it and goes on by itself. */
+  counts(id: string, now: number): boolean;
   /** Reads the file again. @throws MerlonError KEYS_UNUSABLE, after which no key is accepted until it succeeds */
   reload(): void;
 }
@@ -75,18 +78,9 @@ interface Known {
   readonly caller: Caller;
 }
 
-interface Pepper {
-  readonly key: KeyObject;
-  /** What the pepper file holds. */
-  readonly text: string;
-  /** Whether it is in its file already. */
-  readonly stored: boolean;
-}
-
 const LOOK_AGAIN_MS = 1000;
 /** The same where the key asked for is unknown: soon, and yet no flood of looks by whoever guesses. */
 const LOOK_FOR_NEW_MS = 20;
-const PEPPER_BYTES = 32;
 const NO_HASH = Buffer.alloc(32);
 const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u;
 
@@ -179,6 +173,11 @@ export function openApiKeys(options: ApiKeysOptions): ApiKeys {
       lookAgain(now, state.records.has(keyIdOf(text) ?? '') ? LOOK_AGAIN_MS : LOOK_FOR_NEW_MS);
       return problem === undefined ? judge(state, text, now) : { refused: 'keys_unusable' };
     },
+    counts(id, now) {
+      lookAgain(now, LOOK_AGAIN_MS);
+      const key = problem === undefined ? state.records.get(id)?.key : undefined;
+      return key !== undefined && key.revokedAt === undefined && (key.expiresAt === undefined || key.expiresAt > now);
+    },
     reload,
   };
 }
@@ -213,26 +212,8 @@ function load(path: string, pepperPath: string, random: RandomBytes): State {
   return { pepper, records, proven: new Map(), stamp: file.stamp };
 }
 
-function loadPepper(pepperPath: string): Pepper | undefined {
-  const file = readPrivate(pepperPath, true);
-  if (file === undefined) return undefined;
-  const text = file.text.trim();
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length !== PEPPER_BYTES) throw unusable(`The pepper ${pepperPath} is damaged.`);
-  return { key: createSecretKey(bytes), text, stored: true };
-}
-
-function newPepper(random: RandomBytes): Pepper {
-  const bytes = Buffer.from(random(PEPPER_BYTES));
-  return { key: createSecretKey(bytes), text: bytes.toString('base64url'), stored: false };
-}
-
 function checkOf(pepper: Pepper): string {
   return keyed(pepper, 'merlon pepper check').toString('base64url');
-}
-
-function keyed(pepper: Pepper, text: string): Buffer {
-  return createHmac('sha256', pepper.key).update(text).digest();
 }
 
 function callerOf({ id, role, expiresAt }: KeyRecord): Caller {

@@ -311,3 +311,41 @@ test('an issuer whose tokens could be for anybody is no provider', () => {
   const options = { name: 'sso', issuer: 'https://sso.example', roles: [], clock };
   expect(() => createOAuth2Provider(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
 });
+
+test('a task credential is shown to the tasks alone, and nothing else is shown to them', async () => {
+  const seen: string[] = [];
+  const spy = (name: string) => ({
+    verify: (text: string) => {
+      seen.push(`${name} ${text}`);
+      return { refused: 'unknown' };
+    },
+  });
+  const issuer = { ...jwt(), verify: spy('issuer').verify } as TokenProvider;
+  const providers = [
+    { type: 'api_key' as const, keys: spy('keys') },
+    { type: 'task' as const, tasks: spy('tasks') },
+    issuer,
+  ];
+  const who = gate({ providers });
+  const texts = ['mlt_x', 'mlt_a.b.c', 'merlon_x', 'a.b.c'];
+  for (const text of texts) expect(await answer(who, `Bearer ${text}`)).toBe('AUTH_INVALID');
+  expect(seen).toEqual(['tasks mlt_x', 'tasks mlt_a.b.c', 'keys merlon_x', 'issuer a.b.c']);
+});
+
+test("where there are no tasks, a task credential is nobody's, and is shown to nobody", async () => {
+  expect(await answer(gate(), 'Bearer mlt_a.b.c')).toBe('AUTH_INVALID');
+  expect(events.at(-1)?.reason).toBe('no_provider');
+});
+
+test('a task credential makes a caller of its task', async () => {
+  const caller = {
+    principal: 'key:alice',
+    role: 'user',
+    method: 'task' as const,
+    credential: 'abc',
+    expiresAt: undefined,
+    task: 'abc',
+  };
+  const who = gate({ providers: [{ type: 'task', tasks: { verify: () => caller } }] });
+  expect(await who('Bearer mlt_x', address)).toBe(caller);
+});

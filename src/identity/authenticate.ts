@@ -5,10 +5,20 @@ import type { ApiKeys } from './api-key.ts';
 import { KEY_PREFIX } from './api-key-text.ts';
 import { type Caller, isRefusal, type Refusal, type Verdict } from './caller.ts';
 import { isWithin } from './protected-resource.ts';
+import { TASK_PREFIX } from './task-credential.ts';
 import type { TokenProvider } from './token.ts';
 
 /** Something that knows credentials of one sort. */
-export type Provider = { readonly type: 'api_key'; readonly keys: Pick<ApiKeys, 'verify'> } | TokenProvider;
+export type Provider =
+  | { readonly type: 'api_key'; readonly keys: Pick<ApiKeys, 'verify'> }
+  | { readonly type: 'task'; readonly tasks: TaskCredentials }
+  | TokenProvider;
+
+/** What knows the credentials of tasks. */
+export interface TaskCredentials {
+  /** The caller of a task credential, or why it does not count. */
+  verify(text: string, now: number): Verdict;
+}
 
 /** A credential that was not accepted, for the operator's log. Nothing in it is secret. */
 export interface AuthEvent {
@@ -59,7 +69,8 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
   const { required, anonymousRole, clock, onEvent } = options;
   const keyRings = options.providers.flatMap((provider) => (provider.type === 'api_key' ? [provider.keys] : []));
-  const issuers = options.providers.filter((provider) => provider.type !== 'api_key');
+  const tasks = options.providers.flatMap((provider) => (provider.type === 'task' ? [provider.tasks] : []));
+  const issuers = options.providers.filter((provider) => provider.type !== 'api_key' && provider.type !== 'task');
 
   function admit(verdict: Verdict, remoteAddress: string, path: string): Caller {
     if (!isRefusal(verdict) && isFor(verdict, path)) return verdict;
@@ -77,6 +88,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     const token = tokenIn(header);
     if (token === undefined) return admit({ refused: 'malformed_header' }, remoteAddress, path);
     const now = clock.now();
+    // By its beginning alone a credential is known for what it is, and shown to nobody else.
+    if (token.startsWith(TASK_PREFIX)) return admit(firstAccepted(tasks, token, now), remoteAddress, path);
     if (token.startsWith(KEY_PREFIX)) return admit(firstAccepted(keyRings, token, now), remoteAddress, path);
     const verdict = verifyToken(issuers, token, now);
     if (verdict instanceof Promise) return verdict.then((late) => admit(late, remoteAddress, path));
@@ -103,10 +116,10 @@ function anonymous(role: string | undefined, remoteAddress: string): Caller {
   return { principal, role, method: 'anonymous', credential: 'none', expiresAt: undefined };
 }
 
-function firstAccepted(keyRings: readonly Pick<ApiKeys, 'verify'>[], text: string, now: number): Verdict {
+function firstAccepted(rings: readonly TaskCredentials[], text: string, now: number): Verdict {
   let refusal: Refusal = { refused: 'no_provider' };
-  for (const keys of keyRings) {
-    const verdict = keys.verify(text, now);
+  for (const ring of rings) {
+    const verdict = ring.verify(text, now);
     if (!isRefusal(verdict)) return verdict;
     refusal = verdict;
   }

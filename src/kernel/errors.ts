@@ -18,7 +18,10 @@ export const errorTable = {
   CONFIG_UNSAFE: { exit: 2, todo: 'Turn the protection on, or pass the flag that accepts the risk.' },
   RULE_INVALID: { exit: 2, todo: 'Correct the rule at the place shown; docs/rules.md describes it.' },
   RULE_PATTERN_REFUSED: { exit: 2, todo: 'Write the pattern without lookaround and references back, and shorter.' },
+  GUARDRAIL_INVALID: { exit: 2, todo: 'Correct the policy at the place shown; docs/guardrails.md describes them.' },
+  GUARDRAIL_UNAVAILABLE: { exit: 2, todo: 'Install the package beside Merlon, or remove permissions.guardrails.' },
   CHECK_MODULE_INVALID: { exit: 2, todo: 'Export `checks`, a list of checks as docs/rules.md describes them.' },
+  LOCK_UNUSABLE: { exit: 2, todo: 'Write it with merlon lock, and look at what is in it before you rely on it.' },
   CONFIG_NEEDS_RESTART: { exit: 2, todo: 'Restart the gateway to apply this change.' },
 
   // start-up
@@ -31,11 +34,16 @@ export const errorTable = {
     exit: 14,
     todo: 'Restore the keys file and its pepper from a backup, or remove both and create new keys.',
   },
+  GATEWAY_UNREACHABLE: { exit: 3, todo: 'Start it with merlon serve, or name its address with --url.' },
+  GATEWAY_SAID_NO: { exit: 1, todo: 'Do what the gateway says.' },
   CLIENT_FILE_UNUSABLE: { exit: 17, todo: 'Make the file and its folder readable and writable for this user.' },
   CLIENT_FILE_CHANGED: { exit: 18, todo: 'Run the command again: it starts from the file as it is now.' },
   CERTIFICATE_UNUSABLE: { exit: 13, todo: 'Point tls_cert and tls_key at a matching PEM pair.' },
   AUDIT_IN_USE: { exit: 15, todo: 'Stop the other gateway, or give this one its own audit_log_path.' },
   AUDIT_DAMAGED: { exit: 16, todo: 'Keep a copy as evidence, move the file out of the folder, then start again.' },
+
+  STATE_IN_USE: { exit: 19, todo: 'Stop the other gateway, or give this one its own state_dir.' },
+  STATE_DAMAGED: { exit: 20, todo: 'Restore the file from a backup, or move it away: what it holds then starts anew.' },
 
   // callers
   AUTH_REQUIRED: { http: 401, rpc: -31401, todo: 'Send an Authorization: Bearer header.' },
@@ -73,7 +81,27 @@ export const errorTable = {
   CAPABILITY_MISSING: { http: 400, rpc: -32021, todo: 'Declare the capability named, or call without what needs it.' },
   REQUEST_STATE_INVALID: { http: 400, rpc: -32602, todo: 'Send the request anew, without requestState.' },
 
+  // tasks and approvals
+  TASK_REFUSED: { http: 403, rpc: -31403, todo: 'Ask for a task that your role may open, or end one that is over.' },
+  TASK_UNKNOWN: { http: 404, rpc: -31404, todo: 'Check the id of the task.' },
+  TASK_OVER: { http: 409, rpc: -31409, todo: 'Open a new task.' },
+  CALL_DENIED: { http: 403, rpc: -31403, todo: 'Ask for the grant that the data name, or do without.' },
+  APPROVAL_REQUIRED: { http: 403, rpc: -31403, todo: 'Have the call approved, then send it again unchanged.' },
+  APPROVAL_UNKNOWN: { http: 404, rpc: -31404, todo: 'Check the id of the approval.' },
+  APPROVAL_OVER: {
+    http: 409,
+    rpc: -31409,
+    todo: 'Nothing: it was answered, or ran out of time. A new call asks anew.',
+  },
+  TOO_MANY_APPROVALS: { http: 429, rpc: -31429, todo: 'Have the open approvals answered first.' },
+  SECOND_FACTOR_REQUIRED: { http: 403, rpc: -31403, todo: 'Answer with a second factor.' },
+
   // gate and upstreams
+  STATE_UNAVAILABLE: {
+    http: 503,
+    rpc: -31503,
+    todo: 'Make the state folder writable again; it is tried anew each time.',
+  },
   AUDIT_UNAVAILABLE: { http: 503, rpc: -31503, todo: 'Make the audit log writable again; the gate opens by itself.' },
   SHUTTING_DOWN: { http: 503, rpc: -31503, todo: 'Try again shortly.' },
   UPSTREAM_UNAVAILABLE: { http: 502, rpc: -31502, todo: 'Look at the upstream in the server log.' },

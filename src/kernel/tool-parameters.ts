@@ -111,7 +111,7 @@ const MAX_SHAPES = 64;
 
 /**
  * The forms that a value of this schema may have besides objects with known properties, which have parameters of their own:
- * alternatives are taken apart, lists replaced by their items, references followed, `null` left out. At most 64.
+ * alternatives are taken apart, lists replaced by their items, references followed, `null` left out. At most 64, and one that may be anything where there are more.
  */
 export function shapesOf(root: unknown, schema: unknown): readonly Shape[] {
   const shapes: Shape[] = [];
@@ -119,8 +119,9 @@ export function shapesOf(root: unknown, schema: unknown): readonly Shape[] {
 
   function add(one: unknown, depth: number): void {
     visits += 1;
-    if (visits > MAX_SHAPES || depth === 0) return;
-    if (!isObject(one)) {
+    if (visits > MAX_SHAPES + 1) return;
+    // More than is looked at may be anything.
+    if (visits > MAX_SHAPES || depth === 0 || !isObject(one)) {
       shapes.push({ schema: {}, isOpaque: true });
       return;
     }
@@ -129,13 +130,19 @@ export function shapesOf(root: unknown, schema: unknown): readonly Shape[] {
     const items = listOf(whole['items'], whole['prefixItems']);
     for (const next of [...alternatives, ...items]) add(next, depth - 1);
     if (whole['type'] === 'null' || alternatives.length > 0 || items.length > 0) return;
-    if (isObject(whole['properties']) && Object.keys(whole['properties']).length > 0) return;
+    const hasFields = isObject(whole['properties']) && Object.keys(whole['properties']).length > 0;
+    if (hasFields && !mayBeOther(whole['type'])) return;
     const says = ['type', 'enum', 'const', 'format', 'pattern'].some((key) => Object.hasOwn(whole, key));
     shapes.push({ schema: whole, isOpaque: !says || whole['type'] === 'object' || whole['type'] === 'array' });
   }
 
   add(schema, MAX_DEPTH);
   return shapes;
+}
+
+/** True for a type that says that something other than an object may stand there. */
+function mayBeOther(type: unknown): boolean {
+  return Array.isArray(type) && type.some((one) => one !== 'object' && one !== 'null');
 }
 
 /** What a local reference (`#/$defs/Address`) points at; undefined for anything else. */

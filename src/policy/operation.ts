@@ -46,7 +46,10 @@ export const methodNeeds: ReadonlyMap<string, MethodNeed> = new Map<string, Meth
 /** Methods that begin so are notifications, and need `read:info`. */
 export const NOTIFICATION_PREFIX = 'notifications/';
 
-/** What each management endpoint needs; `public` ones answer without a credential. */
+/**
+ * What each management endpoint needs; `public` ones answer without a credential, `own` ones to every caller with a role
+ * about what is theirs, and to others as `docs/tasks.md` says.
+ */
 export const endpointNeeds = {
   '/health': 'public',
   '/ready': 'public',
@@ -55,8 +58,12 @@ export const endpointNeeds = {
   '/api/v2/tools': { action: 'read', kind: 'tools' },
   '/api/v2/config/logging': { action: 'read', kind: 'config' },
   '/api/v2/controls': { action: 'read', kind: 'config' },
+  '/api/v2/tasks': 'own',
+  '/api/v2/tasks/{id}': 'own',
+  '/api/v2/approvals': 'own',
+  '/api/v2/approvals/{id}': 'own',
   '/api/v2/openapi.json': { action: 'read', kind: 'info' },
-} as const satisfies Record<string, 'public' | Operation>;
+} as const satisfies Record<string, 'public' | 'own' | Operation>;
 
 /**
  * The one operation that an MCP request or notification needs.

@@ -17,6 +17,8 @@ export const kinds = [
   'keys',
   'audit',
   'metrics',
+  'tasks',
+  'approvals',
 ] as const;
 
 export type Action = (typeof actions)[number];

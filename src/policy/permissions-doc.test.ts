@@ -41,7 +41,7 @@ test('the table of methods is the table that decides', () => {
 test('the table of endpoints is the table that decides', () => {
   const expected = Object.entries(endpointNeeds).map(([path, need]) => [
     code(path),
-    need === 'public' ? need : code(formatPermission(need)),
+    typeof need === 'string' ? need : code(formatPermission(need)),
   ]);
   expect(table('What each management endpoint needs')).toEqual(expected);
 });

@@ -12,6 +12,7 @@ test('the default roles are those of the mission', () => {
       { name: 'user', permissions: ['read:*', 'execute:tool'] },
       { name: 'guest', permissions: ['read:info'] },
     ],
+    tasks: { types: [], approval_seconds: 120, max_open_per_caller: 50 },
   });
 });
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { MerlonError } from '../kernel/errors.ts';
 import type { DeepReadonly } from '../kernel/readonly.ts';
+import { guardrailSettings } from './guardrail/settings.ts';
 import { parsePermission } from './permission.ts';
+import { ceilingEffects } from './task/role-ceiling.ts';
+import { refuseSameNames, tasksSettings } from './task/settings.ts';
 
 const permission = z.string().superRefine((text, context) => {
   try {
@@ -21,6 +24,16 @@ const role = z.strictObject({
   permissions: z
     .array(permission)
     .describe('What the role may do, as `action:resource`. `*` stands for everything; an empty list for nothing.'),
+  default_task: z
+    .string()
+    .optional()
+    .describe('The task type under which callers work who open no task. Default: none, they have the whole role.'),
+  effects: z
+    .array(z.enum(ceilingEffects))
+    .optional()
+    .describe(
+      'What tasks of this role may ever do, whatever their type says. Default: all; of the role `guest`: `read` and `sandboxed_code`.',
+    ),
 });
 
 /** The `permissions` section. */
@@ -28,30 +41,20 @@ export const permissionsSettings = z.strictObject({
   model: z.enum(['rbac']).default('rbac').describe('How permissions are given: by role.'),
   roles: z
     .array(role)
-    .superRefine(refuseSameNames, { when: () => true })
+    .superRefine((roles, context) => refuseSameNames(roles, context, 'role'), { when: () => true })
     .default([
       { name: 'admin', permissions: ['*:*'] },
       { name: 'user', permissions: ['read:*', 'execute:tool'] },
       { name: 'guest', permissions: ['read:info'] },
     ])
     .describe('The roles. A list of your own replaces the three default roles.'),
+  guardrails: guardrailSettings
+    .optional()
+    .describe('Policies of the organisation that forbid whatever roles and tasks allow. Default: none.'),
+  tasks: tasksSettings.prefault({}).describe('Permissions that follow the task: its types, approvals and bounds.'),
 });
 
 /** Who may do what, by role. */
 export type PermissionsSettings = DeepReadonly<z.output<typeof permissionsSettings>>;
 /** One role: its name and what it may do. */
 export type RoleSettings = PermissionsSettings['roles'][number];
-
-// Runs even when a role is malformed, so that all problems are seen at once: `roles` is then anything at all.
-function refuseSameNames(roles: unknown, context: z.core.$RefinementCtx): void {
-  if (!Array.isArray(roles)) return;
-  const seen = new Set<string>();
-  for (const [index, item] of roles.entries()) {
-    const name = (item as { name?: unknown } | null | undefined)?.name;
-    if (typeof name !== 'string') continue;
-    if (seen.has(name)) {
-      context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is the name of an earlier role' });
-    }
-    seen.add(name);
-  }
-}

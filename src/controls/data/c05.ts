@@ -19,8 +19,8 @@ export const c05: Control = {
     zh: '按任务授予该任务所需的权限，只在任务运行期间有效，结束时收回。记录每次权限变更及其原因。',
   },
   gateway: {
-    en: 'No grants for single tasks yet. Roles can be changed while the gateway runs (SIGHUP): the change counts from the next request, in open sessions too, and is recorded. A revoked key is refused within a second.',
-    zh: '目前还没有针对单个任务的授权。角色可以在运行中修改（SIGHUP）：从下一个请求起生效，对已打开的会话同样有效，并写入审计记录。被吊销的密钥一秒内即被拒绝。',
+    en: 'A task is opened with a type and what it asks for, and gets grants for the tools, arguments, amounts and time that it needs, never more than its role. A call cannot widen them: what does not fit is denied or waits for a person. Ending a task ends all of its parts. Every change is recorded with before, after and cause. Roles without a default task type hold for every task.',
+    zh: '任务以类型和所需内容开启，只获得所需工具、参数、数额与时间的授权，且不超出其角色。调用无法扩大授权：不符合的调用会被拒绝，或等待人工批准。任务结束时其所有子任务随之结束。每次变更都记录变更前后与原因。没有默认任务类型的角色对所有任务都有效。',
   },
   limits: {
     en: 'What a task needs is somebody’s judgement; within it, a misled model still has everything that was granted.',

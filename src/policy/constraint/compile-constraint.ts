@@ -2,6 +2,7 @@ import { MerlonError } from '../../kernel/errors.ts';
 import { exactNumber } from '../../kernel/exact-number.ts';
 import { isExactNumber } from '../../kernel/jsonrpc.ts';
 import { type Budget, matches } from '../../kernel/pattern/match.ts';
+import type { Argument } from './argument-path.ts';
 import { compileWhole, type ConstraintProblem, constraintProblems, readFolder } from './check-constraint.ts';
 import type { Command, Constraint, Scalar } from './constraint.ts';
 import { readArgv } from './read-argv.ts';
@@ -47,6 +48,13 @@ export function holds({ isOptional, takesNull, tests }: CompiledConstraint, valu
     // Above all a pattern that has spent its budget.
     return false;
   }
+}
+
+/** True where an argument, as `readArgument` found it, is what the constraint says: every value of it, and the absent ones. */
+export function argumentHolds(compiled: CompiledConstraint, { values, absent, malformed }: Argument): boolean {
+  if (malformed || (absent && !compiled.isOptional)) return false;
+  for (const { value } of values) if (!holds(compiled, value)) return false;
+  return true;
 }
 
 function invalid({ path, message }: ConstraintProblem): MerlonError {

@@ -8,13 +8,13 @@ export type Scalar = string | number | boolean | null;
  * A value that cannot be read that way fails.
  */
 export interface Constraint {
-  /** The value is one of these, compared exactly (numbers by value). */
+  /** The value is one of these, compared exactly (numbers by value, digit by digit). `null` is an absent argument unless it is one of them. */
   readonly oneOf?: readonly Scalar[];
   /** A number, not below this. */
   readonly min?: number;
   /** A number, not above this. */
   readonly max?: number;
-  /** Characters of a text or items of a list, at most. At least 0. */
+  /** UTF-16 units of a text or items of a list, at most; nothing else has a length. A whole number of at least 0. */
   readonly maxLength?: number;
   /** The whole text matches this pattern, in time linear in its length (`kernel/pattern`). */
   readonly pattern?: string;
@@ -26,7 +26,10 @@ export interface Constraint {
   readonly host?: readonly string[];
   /** An e-mail address (one, as RFC 5321 writes it) whose domain is one of these; subdomains are others. */
   readonly emailDomain?: readonly string[];
-  /** A command line, as one text or as a list of words: one of these programs with arguments that it allows. */
+  /**
+   * A command line, as one text or as a list of words: one of these programs with arguments that it allows. A list has to
+   * reach the program without a shell in between.
+   */
   readonly argv?: readonly Command[];
   /** Every item of a list; a value that is no list counts as a list of one. */
   readonly each?: Constraint;

@@ -42,7 +42,10 @@ export function readWrittenPath(text: string): WrittenPath | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   if (PLAIN.test(text)) return { path: text, firm: Number.POSITIVE_INFINITY };
   const plain = fromFileUrl(text);
-  return plain === undefined || !isUnambiguous(plain) ? undefined : normalise(plain);
+  if (plain === undefined || !isUnambiguous(plain)) return undefined;
+  const written = normalise(plain);
+  // What went away may have hidden it: `/tmp/a /`, `/./C:/a`.
+  return hasOddEnds(written.path) ? undefined : written;
 }
 
 /** True where a normalised path is a folder or lies under it; both as {@link readPath} gives them. */
@@ -74,9 +77,12 @@ function fromFileUrl(text: string): string | undefined {
 }
 
 function isUnambiguous(text: string): boolean {
-  if (!text.startsWith('/') || text.startsWith('//') || DRIVE.test(text)) return false;
-  if (FORBIDDEN.test(text) || ENCODED.test(text) || text.trim() !== text || !text.isWellFormed()) return false;
-  return !isFoldedInto(text);
+  if (!text.startsWith('/') || text.startsWith('//') || hasOddEnds(text)) return false;
+  return !FORBIDDEN.test(text) && !ENCODED.test(text) && text.isWellFormed() && !isFoldedInto(text);
+}
+
+function hasOddEnds(text: string): boolean {
+  return DRIVE.test(text) || text.trim() !== text;
 }
 
 /** True where folding compatibility characters (full-width dots and slashes, say) or trimming names makes other segments. */

@@ -29,7 +29,10 @@ const fields = z.strictObject({
     .describe('The value is one of these, compared exactly.'),
   min: z.number().optional().describe('A number, not below this.'),
   max: z.number().optional().describe('A number, not above this.'),
-  max_length: z.int().min(0).optional().describe('Characters (UTF-16 units) of a text or items of a list, at most.'),
+  max_length: z
+    .number()
+    .optional()
+    .describe('Characters (UTF-16 units) of a text or items of a list, at most: a whole number.'),
   pattern: z
     .string()
     .optional()

@@ -23,10 +23,15 @@ export interface CompiledGrant {
   readonly budgets: readonly CompiledBudget[];
   readonly otherArgs: 'any' | 'plain' | 'none';
   readonly named: NamedPaths;
+  /** The same for grants that treat other arguments alike. */
+  readonly othersKey: string;
 }
 
-interface CompiledArgument {
+/** What an argument must be. */
+export interface CompiledArgument {
   readonly path: ArgumentPath;
+  /** Where the path is one name: that name. */
+  readonly name: string | undefined;
   readonly must: Constraint;
   readonly compiled: CompiledConstraint;
 }
@@ -71,11 +76,11 @@ export function compileGrants(grants: readonly TaskGrant[]): CompiledGrants {
 function compileGrant(grant: TaskGrant): CompiledGrant {
   checkWords(grant);
   checkNumbers(grant);
-  const args = Object.entries(grant.args ?? {}).map(([path, must]) => ({
-    path: pathOf(grant, path),
-    must,
-    compiled: compileConstraint(must),
-  }));
+  const args = Object.entries(grant.args ?? {}).map(([text, must]): CompiledArgument => {
+    const path = pathOf(grant, text);
+    const name = path.steps.length === 1 ? path.steps[0] : undefined;
+    return { path, name, must, compiled: compileConstraint(must) };
+  });
   const integrity = Object.entries(grant.integrity ?? {}).map(([path, must]) => {
     if (!Array.isArray(must) || !must.every((one) => sources.includes(one))) {
       throw invalid(grant, `integrity.${path}`, `is not a list of ${sources.join(', ')}`);
@@ -84,13 +89,16 @@ function compileGrant(grant: TaskGrant): CompiledGrant {
   });
   deepFreeze(grant);
   const isBounded = grant.args !== undefined || grant.integrity !== undefined;
+  const otherArgs = grant.otherArgs ?? (isBounded ? 'plain' : 'any');
+  const paths = [...args, ...integrity].map(({ path }) => path);
   return Object.freeze({
     grant,
     args,
     integrity,
     budgets: budgetsOf(grant),
-    otherArgs: grant.otherArgs ?? (isBounded ? 'plain' : 'any'),
-    named: namedPaths([...args, ...integrity].map(({ path }) => path.steps)),
+    otherArgs,
+    named: namedPaths(paths.map(({ steps }) => steps)),
+    othersKey: JSON.stringify([otherArgs, ...paths.map(({ text }) => text).toSorted()]),
   });
 }
 

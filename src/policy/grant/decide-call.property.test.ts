@@ -147,6 +147,41 @@ it('the same question has the same answer, and asking changes nothing', () => {
   );
 });
 
+it('several grants answer as the best of them alone', () => {
+  fc.assert(
+    fc.property(someCase, (one) => {
+      const whole = decide(one, one.grants);
+      const alone = one.grants.filter(({ tool }) => tool === 'a/x').map((grant) => decide(one, [grant]));
+      expect(rank(whole)).toBe(Math.max(0, ...alone.map(rank)));
+      if (whole.outcome !== 'ask') return;
+      const asked = alone.flatMap((each) => (each.outcome === 'ask' ? [each.because.length] : []));
+      expect(whole.because.length).toBe(Math.min(...asked));
+    }),
+    runs,
+  );
+});
+
+it('a denial names what the closest grant has against the call', () => {
+  const isFinal = (code: string): boolean => ['definition_changed', 'effect', 'expired'].includes(code);
+  fc.assert(
+    fc.property(someCase, (one) => {
+      const whole = decide(one, one.grants);
+      const alone = one.grants
+        .filter(({ tool }) => tool === 'a/x')
+        .flatMap((grant) => {
+          const each = decide(one, [grant]);
+          return each.outcome === 'deny' ? [each.because] : [];
+        });
+      fc.pre(whole.outcome === 'deny' && one.circumstances.profile !== undefined && alone.length > 0);
+      const because = whole.outcome === 'deny' ? whole.because : [];
+      expect(alone).toContainEqual(because);
+      const curable = alone.filter((each) => !each.some(({ code }) => isFinal(code)));
+      if (curable.length > 0) expect(because.length).toBe(Math.min(...curable.map((each) => each.length)));
+    }),
+    runs,
+  );
+});
+
 it('one more grant, wherever it stands, never makes an answer stricter', () => {
   fc.assert(
     fc.property(someCase, someGrant, fc.nat(4), (one, more, place) => {

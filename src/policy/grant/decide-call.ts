@@ -1,8 +1,9 @@
 import { isObject } from '../../kernel/jsonrpc.ts';
 import type { CallDecision, Circumstances, Objection, ToolCall } from './call-decision.ts';
+import type { CallFacts } from './call-facts.ts';
 import type { CompiledGrant, CompiledGrants } from './compile-grants.ts';
 import { canBeAsked, notEndorsed } from './endorsement.ts';
-import { type Examination, examineGrant, type Known } from './examine-grant.ts';
+import { type Examination, examineGrant, isPlainlyOther } from './examine-grant.ts';
 
 /** Most objections that a decision names; a caller can provoke as many as it sends arguments. */
 const MOST_OBJECTIONS = 32;
@@ -30,43 +31,46 @@ function decide(grants: CompiledGrants, call: ToolCall, circumstances: Circumsta
   const { profile } = circumstances;
   if (profile === undefined || profile.tool !== call.tool) return deny([{ code: 'tool_unknown' }]);
   if (!isObject(call.args)) return deny([{ code: 'malformed', path: '' }]);
-  const known: Known = { ...circumstances, profile };
+  const facts: CallFacts = { call, circumstances, profile };
   for (const one of candidates) {
-    const examination = examineGrant(one, call, known, true);
+    if (isPlainlyOther(one, facts)) continue;
+    const examination = examineGrant(one, facts);
     if (examination.objections.length === 0) return allow(examination, false);
   }
-  return decideWithHelp(candidates, call, known);
+  return decideWithHelp(candidates, facts);
 }
 
 /** What a person said, or could say, where no grant covers the call by itself. */
-function decideWithHelp(candidates: readonly CompiledGrant[], call: ToolCall, known: Known): CallDecision {
+function decideWithHelp(candidates: readonly CompiledGrant[], facts: CallFacts): CallDecision {
   let best: Refusal | undefined;
   for (const one of candidates) {
-    const examination = examineGrant(one, call, known, false);
-    const { grant } = one;
-    const objections =
-      known.endorsed === undefined
-        ? examination.objections
-        : notEndorsed(examination.objections, grant, call, known.endorsed);
+    if (best !== undefined && !couldBeCloser(one, best)) continue;
+    const examination = examineGrant(one, facts);
+    const objections = notEndorsed(examination.objections, one.grant, facts);
     if (objections.length === 0) return allow(examination, true);
-    const refusal = { grant, objections, rank: rankOf(objections, one) };
+    const refusal = { one, objections, rank: rankOf(objections, one) };
     if (best === undefined || isCloser(refusal, best)) best = refusal;
   }
   if (best === undefined) return deny([{ code: 'tool' }]);
   const because = best.objections.slice(0, MOST_OBJECTIONS);
-  return best.rank === 0 ? { outcome: 'ask', grant: best.grant, because } : { outcome: 'deny', because };
+  return best.rank === 0 ? { outcome: 'ask', grant: best.one.grant, because } : deny(because);
 }
 
 interface Refusal {
-  readonly grant: CompiledGrant['grant'];
+  readonly one: CompiledGrant;
   readonly objections: readonly Objection[];
   /** 0 where all can be asked about, 1 where other arguments would do, 2 where nothing would. */
   readonly rank: number;
 }
 
 function rankOf(objections: readonly Objection[], { grant }: CompiledGrant): number {
-  if (objections.every((objection) => canBeAsked(objection, grant))) return 0;
-  return objections.every(({ code }) => isAboutTheCall.has(code)) ? 1 : 2;
+  let rank = 0;
+  for (const objection of objections) {
+    if (canBeAsked(objection, grant)) continue;
+    if (!isAboutTheCall.has(objection.code)) return 2;
+    rank = 1;
+  }
+  return rank;
 }
 
 const isAboutTheCall: ReadonlySet<Objection['code']> = new Set<Objection['code']>([
@@ -76,6 +80,11 @@ const isAboutTheCall: ReadonlySet<Objection['code']> = new Set<Objection['code']
   'always_ask',
   'malformed',
 ]);
+
+/** False where nothing can come of looking: the grant does not cover the call, never asks, and no other objects to less. */
+function couldBeCloser({ grant }: CompiledGrant, best: Refusal): boolean {
+  return best.rank > 1 || best.objections.length > 1 || grant.onDeny === 'ask' || grant.alwaysAsk === true;
+}
 
 function isCloser(one: Refusal, other: Refusal): boolean {
   if (one.rank !== other.rank) return one.rank < other.rank;

@@ -49,6 +49,10 @@ export function isAbove(one: Decimal, other: Decimal): boolean {
 export function exceeds(used: number, amount: number, max: number): boolean {
   const sum = used + amount;
   if (Number.isSafeInteger(used) && Number.isSafeInteger(amount) && Number.isSafeInteger(sum)) return sum > max;
+  // Doubles are off by far less than this; only what is close has to be looked at digit by digit.
+  const doubt = sum * 4 * Number.EPSILON;
+  if (sum + doubt < max) return false;
+  if (sum - doubt > max && Number.isFinite(sum)) return true;
   return isAbove(plus(decimalOf(used), decimalOf(amount)), decimalOf(max));
 }
 

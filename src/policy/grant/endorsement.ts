@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { checkDepth, type Json, type JsonObject, MAX_DEPTH } from '../../kernel/jsonrpc.ts';
 import { parsePath, readArgument } from '../constraint/argument-path.ts';
+import type { CallFacts } from './call-facts.ts';
 import type { Endorsed, Objection, ToolCall } from './call-decision.ts';
 import { sha256 } from './sha256.ts';
 import type { TaskGrant } from './task-grant.ts';
@@ -46,13 +47,15 @@ export function canBeAsked({ code }: Objection, { onDeny }: TaskGrant): boolean 
 export function notEndorsed(
   objections: readonly Objection[],
   grant: TaskGrant,
-  call: ToolCall,
-  endorsed: Endorsed,
+  facts: CallFacts,
 ): readonly Objection[] {
-  const isWhole = endorsed.call(call.tool, argsHash(call.args));
+  const { call, circumstances } = facts;
+  const { endorsed } = circumstances;
+  if (endorsed === undefined || !objections.some((one) => canBeAsked(one, grant))) return objections;
+  facts.isEndorsed ??= endorsed.call(call.tool, argsHash(call.args));
   return objections.filter((objection) => {
     if (!canBeAsked(objection, grant)) return true;
-    return !isWhole && !isValueEndorsed(objection, call, endorsed);
+    return facts.isEndorsed !== true && !isValueEndorsed(objection, call, endorsed);
   });
 }
 

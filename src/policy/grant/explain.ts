@@ -96,7 +96,7 @@ const origin: Readonly<Record<Source, string>> = {
   linked: 'a record that the request names',
   unknown: 'nowhere that is known',
   untrusted: 'an untrusted tool',
-  unfit: 'no text that may be sent unseen: it has a link that only strangers gave, or a secret',
+  unfit: 'a stranger or nobody, with a link or a secret in it',
 };
 
 function explainIntegrity({ path, source, must }: Extract<Objection, { readonly code: 'integrity' }>): string {

@@ -24,6 +24,8 @@ interface Account {
   /** By span of time, seconds; a budget has one, unless its grant was changed. */
   readonly recent: Map<number, Recent>;
   readonly values: Set<string>;
+  /** The last sum that was read, and rounded. */
+  read?: { readonly sum: Decimal; readonly rounded: number };
 }
 
 const noValues: ReadonlySet<string> = new Set<string>();
@@ -33,31 +35,35 @@ const noValues: ReadonlySet<string> = new Set<string>();
  * up. A clock that jumps back gives nothing back: what was charged later than now counts as charged just now.
  */
 export function createLedger(state: LedgerState = []): Ledger {
-  const accounts = new Map<string, Account>(state.map((entry) => [keyOf(entry.grant, entry.budget), accountOf(entry)]));
+  const accounts: Accounts = new Map();
+  for (const entry of state) put(accounts, accountOf(entry));
   return {
     used(grant, budget, now, perSeconds) {
-      const account = accounts.get(keyOf(grant, budget));
+      const account = accounts.get(grant)?.get(budget);
       return account === undefined ? 0 : usedOf(account, now, perSeconds);
     },
     values(grant, budget) {
-      return accounts.get(keyOf(grant, budget))?.values ?? noValues;
+      return accounts.get(grant)?.get(budget)?.values ?? noValues;
     },
     charge(charges) {
       for (const charge of charges) {
-        const key = keyOf(charge.grant, charge.budget);
-        const account = accounts.get(key) ?? emptyAccount(charge.grant, charge.budget);
-        accounts.set(key, account);
-        chargeTo(account, charge);
+        const { grant, budget } = charge;
+        chargeTo(accounts.get(grant)?.get(budget) ?? put(accounts, emptyAccount(grant, budget)), charge);
       }
     },
     state() {
-      return [...accounts.values()].map(entryOf);
+      return [...accounts.values()].flatMap((byBudget) => [...byBudget.values()].map(entryOf));
     },
   };
 }
 
-function keyOf(grant: string, budget: number): string {
-  return `${budget} ${grant}`;
+type Accounts = Map<string, Map<number, Account>>;
+
+function put(accounts: Accounts, account: Account): Account {
+  const byBudget = accounts.get(account.grant) ?? new Map<number, Account>();
+  accounts.set(account.grant, byBudget);
+  byBudget.set(account.budget, account);
+  return account;
 }
 
 function emptyAccount(grant: string, budget: number): Account {
@@ -77,13 +83,17 @@ function recentOf({ recent }: Account, perSeconds: number): Recent {
 }
 
 /** What was charged without a span, or with another one, counts in any: fewer calls are better than more. */
-function usedOf({ total, recent }: Account, now: number, perSeconds: number | undefined): number {
-  let sum = total;
-  for (const [span, one] of recent) {
+function usedOf(account: Account, now: number, perSeconds: number | undefined): number {
+  let sum = account.total;
+  for (const [span, one] of account.recent) {
     const counted = perSeconds === undefined ? Infinity : Math.max(span, perSeconds);
-    sum = plus(sum, usedWithin(one, now, counted));
+    const used = usedWithin(one, now, counted);
+    sum = sum.digits === 0n ? used : plus(sum, used);
   }
-  return roundedUp(sum);
+  if (account.read?.sum === sum) return account.read.rounded;
+  const rounded = roundedUp(sum);
+  account.read = { sum, rounded };
+  return rounded;
 }
 
 function accountOf({ grant, budget, total, recent = [], values = [] }: LedgerEntry): Account {

@@ -8,8 +8,8 @@ export interface NamedPaths {
   readonly next: ReadonlyMap<Step, NamedPaths>;
 }
 
-/** Gets each place without anything below it: scalars, empty lists and objects. False ends the walk. */
-export type VisitLeaf = (path: string, value: Json) => boolean;
+/** Gets each place without anything below it: scalars, empty lists and objects. */
+export type VisitLeaf = (path: string, value: Json) => void;
 
 interface Node {
   ends: boolean;
@@ -37,40 +37,43 @@ const nothing: NamedPaths = { ends: false, next: new Map() };
  * `to.address` is not what the path `to.address` names.
  * @throws RangeError below {@link MAX_DEPTH} levels
  */
-export function visitUnnamed(args: JsonObject, named: NamedPaths, visit: VisitLeaf): boolean {
-  return visitBelow('', args, named, visit, MAX_DEPTH);
+export function visitUnnamed(args: JsonObject, named: NamedPaths, visit: VisitLeaf): void {
+  visitNames('', args, named, visit, MAX_DEPTH);
 }
 
 /** Visits all leaves at and below a value. */
-export function visitLeaves(path: string, value: Json, visit: VisitLeaf): boolean {
-  return visitBelow(path, value, nothing, visit, MAX_DEPTH);
+export function visitLeaves(path: string, value: Json, visit: VisitLeaf): void {
+  visitBelow(path, value, nothing, visit, MAX_DEPTH);
 }
 
-function visitBelow(path: string, value: Json, named: NamedPaths, visit: VisitLeaf, depth: number): boolean {
-  if (named.ends) return true;
-  if (typeof value !== 'object' || value === null || isExactNumber(value)) return visit(path, value);
-  if (depth === 0) throw new RangeError('The arguments nest too deep.');
-  if (Array.isArray(value)) return visitItems(path, value, named, visit, depth);
-  let isEmpty = true;
-  for (const [key, item] of Object.entries(value as JsonObject)) {
-    if (item === undefined) continue;
-    isEmpty = false;
-    const next = named.next.get(key) ?? nothing;
-    if (!next.ends && !visitBelow(keyPath(path, key), item, next, visit, depth - 1)) return false;
+function visitBelow(path: string, value: Json, named: NamedPaths, visit: VisitLeaf, depth: number): void {
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) visit(path, value);
+  else if (depth === 0) throw new RangeError('The arguments nest too deep.');
+  else if (Array.isArray(value)) visitItems(path, value, named, visit, depth);
+  else visitNames(path, value as JsonObject, named, visit, depth);
+}
+
+function visitNames(path: string, value: JsonObject, named: NamedPaths, visit: VisitLeaf, depth: number): void {
+  const names = Object.keys(value);
+  if (names.length === 0 && named.next.size === 0 && path !== '') visit(path, value);
+  for (const name of names) {
+    const item = value[name];
+    const next = named.next.get(name) ?? nothing;
+    if (item !== undefined && !next.ends) visitBelow(namePath(path, name), item, next, visit, depth - 1);
   }
-  return isEmpty && path !== '' && named.next.size === 0 ? visit(path, value) : true;
 }
 
-function visitItems(path: string, items: readonly Json[], named: NamedPaths, visit: VisitLeaf, depth: number): boolean {
+function visitItems(path: string, items: readonly Json[], named: NamedPaths, visit: VisitLeaf, depth: number): void {
   const next = named.next.get(undefined) ?? nothing;
-  if (items.length === 0 && next === nothing) return visit(path, items);
-  return items.every((item) => visitBelow(`${path}[]`, item, next, visit, depth - 1));
+  if (items.length === 0 && next === nothing) visit(path, items);
+  if (next.ends) return;
+  for (const item of items) visitBelow(`${path}[]`, item, next, visit, depth - 1);
 }
 
 // Quoted, a name that looks like a path of several names is the path of nothing else.
-function keyPath(path: string, key: string): string {
-  if (key === '' || /[.[\]]/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
+function namePath(path: string, name: string): string {
+  if (name === '' || /[.[\]]/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+  return path === '' ? name : `${path}.${name}`;
 }
 
 /** The path as a profile writes it, which quotes nothing. */

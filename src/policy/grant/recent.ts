@@ -16,6 +16,8 @@ export interface Recent {
   readonly moments: Moment[];
   /** What `upTo` of the first moment counts from. */
   before: Decimal;
+  /** What the last answer was, until something changes: most decisions ask for the same. */
+  last?: { readonly gone: number; readonly sum: Decimal } | undefined;
 }
 
 /** Most times that are remembered; beyond, neighbours count as one, at the later time. */
@@ -31,6 +33,8 @@ export function remember(recent: Recent, at: number, amount: Decimal, perSeconds
   const gone = countOver(moments, at, perSeconds);
   recent.before = upToOf(recent, gone);
   moments.splice(0, gone);
+  recent.last = undefined;
+  if (moments.length === 0) recent.before = zero;
   const last = moments.at(-1);
   const isInOrder = last === undefined || last.at <= at;
   const moment = { at, amount, upTo: plus(upToOf(recent, moments.length), amount) };
@@ -45,8 +49,12 @@ export function recall(recent: Recent, moments: readonly Used[]): void {
 
 /** What was used in the span before `now`. What was used later than now (a clock was set back) counts. */
 export function usedWithin(recent: Recent, now: number, perSeconds: number): Decimal {
-  const { moments } = recent;
-  return minus(upToOf(recent, moments.length), upToOf(recent, countOver(moments, now, perSeconds)));
+  const { moments, last } = recent;
+  const gone = countOver(moments, now, perSeconds);
+  if (last?.gone === gone) return last.sum;
+  const sum = minus(upToOf(recent, moments.length), upToOf(recent, gone));
+  recent.last = { gone, sum };
+  return sum;
 }
 
 /** The sum of the first `count` moments and what came before them. */
@@ -69,6 +77,7 @@ function countOver(moments: readonly Moment[], now: number, perSeconds: number):
 function rebuild(recent: Recent, all: readonly Used[]): void {
   const sorted = joined(all.toSorted((one, other) => one.at - other.at));
   recent.before = zero;
+  recent.last = undefined;
   recent.moments.length = 0;
   for (const { at, amount } of sorted) {
     recent.moments.push({ at, amount, upTo: plus(upToOf(recent, recent.moments.length), amount) });

@@ -18,9 +18,9 @@ export function mayCallSomehow(
 ): boolean {
   if (profile === undefined || profile.tool !== tool) return false;
   return (grants.byTool.get(tool) ?? []).some((one) => {
-    if (standing(one, { profile, now }).length > 0) return false;
+    if (standing(one, profile, now) !== undefined) return false;
     // A budget can be approved beyond its bound where the grant asks.
-    return one.grant.onDeny === 'ask' || !one.budgets.some((budget) => isUsedUp(one.grant.id, budget, { spent, now }));
+    return one.grant.onDeny === 'ask' || !one.budgets.some((budget) => isUsedUp(one.grant.id, budget, now, spent));
   });
 }
 

@@ -4,6 +4,7 @@ import type { Parameter } from '../../kernel/tool-parameters.ts';
 import type { Argument } from './argument.ts';
 import { isHost, isPath, isRecipient, isUrl, mayBeRecipient, sendsAlong } from './argument-words.ts';
 import {
+  codeParameter,
   openingOf,
   saysReadOnly,
   speaksOfSql,
@@ -26,6 +27,8 @@ import { effects as allEffects, type Effect } from './tool-profile.ts';
 /** What a tool does, as its definition says or suggests. */
 export interface Doing {
   readonly effects: ReadonlySet<Effect>;
+  /** The effects without those that its server's hints add. */
+  readonly unhinted: ReadonlySet<Effect>;
   readonly deeds: ReadonlySet<Deed>;
   /** Words of the name, in lower case, in plain Latin letters where they look like such in full width. */
   readonly words: readonly string[];
@@ -47,51 +50,80 @@ export function doingOf(
 ): Doing {
   const words = wordsOf(tool.name.normalize('NFKC'));
   const about = openingOf(tool.description.slice(0, 2_000).normalize('NFKC'));
+  const sql = sqlOf(words, about, parameters);
+  const deeds = deedsOf(words, about, sql !== undefined);
+  const known = deeds.size > 0;
+  const code = sql === undefined ? codeOf(tool, deeds, args) : undefined;
+  const found = new Set<Effect>(known ? [] : ['write']);
+  for (const deed of deeds) {
+    if (deed === 'run' && code !== undefined) continue;
+    for (const effect of effectsOfDeed[deed]) found.add(effect);
+  }
+  // What runs any command or code can do all of it, unless something of ours keeps it in.
+  if (code !== undefined) for (const effect of sandboxed ? KEPT_IN : allEffects) found.add(effect);
+  if (sql?.mayWrite === true) found.add('write');
+  addSent(found, args, words, about, known);
+  if (SAVES.test(words.join(' ')) && args.some(isPath)) found.add('write');
+  return {
+    effects: withHinted(found, tool.annotations),
+    unhinted: found,
+    deeds,
+    words,
+    about,
+    code: code ?? sql?.path,
+  };
+}
+
+const KEPT_IN: readonly Effect[] = ['read', 'execute'];
+
+/** What the name and the description say; empty where neither says anything known. */
+function deedsOf(words: readonly string[], about: string, takesSql: boolean): ReadonlySet<Deed> {
   const name = deedsOfName(words, about);
   const told = deedsOfDescription(about, name.deeds.length > 0 && !name.isUnclear);
   // `exchange_rate` exchanges nothing where the description says what it does.
   const named = name.isUnclear && told.length > 0 && name.verb !== leadingVerbOf(about) ? [] : name.deeds;
   // That what changes something tells of it as well goes without saying.
   const isChange = named.length > 0 && !named.includes('read');
-  const deeds = new Set<Deed>([...named, ...told.filter((deed) => !(isChange && deed === 'read'))]);
-  const runner = runsAnything(tool);
-  const sql = runner === undefined ? sqlOf(words, about, parameters) : undefined;
+  const deeds = [...named, ...told.filter((deed) => !(isChange && deed === 'read'))];
   // To run a query is to ask.
-  if (deeds.has('run') && (sql !== undefined || words.some((word) => ASKS.has(word)))) {
-    deeds.delete('run');
-    deeds.add('read');
-  }
-  const found = new Set<Effect>();
-  const known = deeds.size > 0;
-  if (!known) found.add('write');
-  for (const deed of deeds) for (const effect of effectsOfDeed[deed]) found.add(effect);
-  const acts = (): boolean => found.size > 1 || !found.has('read');
+  const asks = takesSql || words.some((word) => ASKS.has(word));
+  return new Set(deeds.map((deed) => (deed === 'run' && asks ? 'read' : deed)));
+}
 
-  if (runner !== undefined) {
-    // What runs commands or code can do all of it, unless something of ours keeps it in.
-    for (const effect of sandboxed ? (['read', 'execute'] as const) : allEffects) found.add(effect);
-    deeds.add('run');
-  }
-  if (sql?.mayWrite === true) found.add('write');
-  const isOnText = words.some((word) => ON_TEXT.has(word)) && !acts();
-  const connects =
-    args.some((one) => isUrl(one)) || (CONNECTS.test(`${words.join(' ')} ${about}`) && args.some(isHost));
-  if (connects && !isOnText) found.add('egress');
-  const tells = acts() && args.some((one) => isRecipient(one) || (!known && mayBeRecipient(one)));
-  if (tells || args.some(sendsAlong) || SENDS_ON.test(about))
+/** Path of the argument that is a command or code to run. */
+function codeOf(tool: ToolLike, deeds: ReadonlySet<Deed>, args: readonly Argument[]): string | undefined {
+  const runner = runsAnything(tool);
+  if (runner !== undefined || !(deeds.has('run') || deeds.size === 0)) return runner?.parameter;
+  return args.find(({ name, isFree }) => isFree && codeParameter.test(name))?.path;
+}
+
+/** Adds `egress` where an argument says whereto, or the description that something is sent. */
+function addSent(
+  found: Set<Effect>,
+  args: readonly Argument[],
+  words: readonly string[],
+  about: string,
+  known: boolean,
+): void {
+  const onlyReads = found.size === 1 && found.has('read');
+  const isOnText = onlyReads && words.some((word) => ON_TEXT.has(word));
+  const takesUrl = args.some(isUrl) || (CONNECTS.test(`${words.join(' ')} ${about}`) && args.some(isHost));
+  if (takesUrl && !isOnText) found.add('egress');
+  const tells = !onlyReads && args.some((one) => isRecipient(one) || (!known && mayBeRecipient(one)));
+  if (tells || args.some(sendsAlong) || SENDS_ON.test(about)) {
     for (const effect of effectsOfDeed.send) found.add(effect);
-  if (SAVES.test(words.join(' ')) && args.some(isPath)) found.add('write');
-  addHinted(found, tool.annotations);
-  return { effects: found, deeds, words, about, code: runner?.parameter ?? sql?.path };
+  }
 }
 
 // Attacker-controlled: what a server says of its tool may add to what it can do, and never take away.
-function addHinted(found: Set<Effect>, hints: unknown): void {
-  if (typeof hints !== 'object' || hints === null) return;
+function withHinted(plain: ReadonlySet<Effect>, hints: unknown): ReadonlySet<Effect> {
+  if (typeof hints !== 'object' || hints === null) return plain;
   const { readOnlyHint, destructiveHint, openWorldHint } = hints as Readonly<Record<string, unknown>>;
+  const found = new Set(plain);
   if (readOnlyHint === false || destructiveHint === true) found.add('write');
   // Nearly every tool that reads from a network says so; that alone names no place for data to go.
   if (openWorldHint === true && (found.has('write') || found.has('execute'))) found.add('egress');
+  return found;
 }
 
 /** What a tool that is given a host does with it, where something leaves. */
@@ -116,7 +148,7 @@ function deedsOfName(
   const counted = new Set([first.word]);
   for (const { word, index } of verbs) {
     // `search_and_replace`, `get_or_create_user`; `share_search_results` shares, `email_search` does not.
-    const isJoined = /^(?:and|or|then)$/.test(words[index - 1] ?? '');
+    const isJoined = JOINS.test(words[index - 1] ?? '') || (index === 0 && JOINS.test(words[1] ?? ''));
     const leads = index === 0 && first.index < words.length - 1 && !ONLY_READS.test(about);
     if (isJoined || leads) counted.add(word);
   }
@@ -128,14 +160,21 @@ function deedsOfName(
   };
 }
 
+const JOINS = /^(?:and|or|then)$/;
 const ONLY_READS = /^(?:gets?|returns?|lists?|retrieves?|search(?:es)?|finds?|reads?|shows?|fetch(?:es)?)\b/;
 
 /** What a verb does by what it is done to: a payment that is made, a member that is added. */
 function deedsOfObject(verb: string, object: readonly string[]): readonly Deed[] {
   const deeds = object.flatMap((word) => deedsOfThing.get(word) ?? []);
+  // Whoever is added to something is let in.
+  if (verb === 'add' && object.some((word) => PEOPLE.has(word))) deeds.push('give');
   if (makingVerbs.has(verb)) return deeds;
   return changingVerbs.has(verb) ? deeds.filter((deed) => deed !== 'send') : [];
 }
+
+const PEOPLE = wordSet(
+  'user users person people teammate teammates contributor contributors editor editors viewer viewers',
+);
 
 const LEADING =
   /^(?:(?:this|the|an?|it|tool|function|method|action|endpoint|command|api|operation|which|that|can|will|may|be|used|use|using|to|for|you|user|users|allows?|lets|enables?|helps?|also|then|optionally|please) |[a-z]+ly )+/;

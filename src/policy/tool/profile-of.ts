@@ -42,7 +42,12 @@ export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile 
   const args = argumentsOf(tool.inputSchema, parameters);
   const doing = doingOf(tool, parameters, args, sandboxed);
   const counted: ReadonlySet<Effect> = override.effects === undefined ? doing.effects : new Set(override.effects);
-  const sinks = outermost(sinksOf(args, doing, counted), loops);
+  const found = new Map(sinksOf(args, doing, counted));
+  // What hints add must not make another argument look harmless.
+  if (override.effects === undefined && counted.size > doing.unhinted.size) {
+    for (const [path, kind] of sinksOf(args, doing, doing.unhinted)) if (!found.has(path)) found.set(path, kind);
+  }
+  const sinks = outermost(found, loops);
   const said = overridden(sinks, override.sinks);
   const texts = args.flatMap(({ path, isFree }) =>
     isFree && !path.includes('*') && said[path] === undefined ? [path] : [],

@@ -121,6 +121,10 @@ export const rows: readonly Row[] = [
   row('sms_send', 'Sends a text message.', { phone_number: text, message: text }, 'write egress', {
     phone_number: 'recipient',
   }),
+  row('add_people_to_room', 'Adds people to a room.', { room: text, people: list(text) }, 'write egress', {
+    room: 'recipient',
+    people: 'recipient',
+  }),
   // calendars
   row(
     'schedule_meeting',
@@ -571,7 +575,7 @@ export const rows: readonly Row[] = [
     'search_and_replace',
     'Searches and replaces text in a file.',
     { file_path: text, search: text, replace: text },
-    'write',
+    'read write',
     { file_path: 'path' },
   ),
   row('get_or_create_tag', 'Get a tag, or create it.', { name: text }, 'read write', {}),

@@ -4,9 +4,7 @@ import { effects, sinkKinds } from './tool-profile.ts';
 
 const path = z
   .string()
-  .regex(/^[^\0]{1,512}$/, 'the path of an argument, such as `recipients` or `attachments[].file_id`')
-  // An object literal would take it for the prototype.
-  .refine((text) => text !== '__proto__', 'the path of an argument');
+  .regex(/^[^\0]{1,512}$/, 'the path of an argument, such as `recipients` or `attachments[].file_id`');
 
 const override = z.strictObject({
   effects: z
@@ -39,13 +37,7 @@ const override = z.strictObject({
 
 /** What an operator says of the tools of one upstream, by their names. */
 export const toolOverrideSettings = z
-  .record(
-    z
-      .string()
-      .regex(/^[^\0]{1,256}$/, 'the name of a tool, as the upstream calls it')
-      .refine((text) => text !== '__proto__', 'the name of a tool'),
-    override,
-  )
+  .record(z.string().regex(/^[^\0]{1,256}$/, 'the name of a tool, as the upstream calls it'), override)
   .default({});
 
 /** The overrides of one upstream. */

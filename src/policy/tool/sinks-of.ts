@@ -148,7 +148,7 @@ function addUnclear(sinks: Map<string, SinkKind>, args: readonly Argument[], { d
   for (const one of args) if (one.isFree && !isContent(one) && !sinks.has(one.path)) sinks.set(one.path, kind);
   // `complete_todo(description)`: the only text there is names the thing.
   const namesByText = (deeds.has('change') && !deeds.has('make')) || deeds.has('remove') || deeds.size === 0;
-  if (isClear() || reaches || !namesByText) return;
+  if (isClear() || !namesByText) return;
   for (const one of args) if (one.isFree && !sinks.has(one.path)) sinks.set(one.path, 'target');
 }
 

@@ -3,7 +3,7 @@ import type { ApiFacts, ControlReport } from '../../facts/api.ts';
 import { saw } from '../../look.ts';
 
 const REPORTS: Readonly<Partial<Record<ControlId, ControlReport['facts']>>> = {
-  C05: {},
+  C05: { task_types: 2, roles_without_task: 0 },
   C06: { session_idle_seconds: 1_800, session_max_seconds: 43_200 },
   C07: { api_keys: 'hashed' },
   C08: { secrets_masked: true },

@@ -23,6 +23,14 @@ export function isSandboxed(permission: string): boolean {
   return actionOf(permission) === 'execute' && resourceOf(permission).toLowerCase().includes('sandbox');
 }
 
+/** True for a permission of Merlon's to call tools that it does not name one by one. */
+export function callsAnyTool(permission: string): boolean {
+  const [kind = '', ...names] = resourceOf(permission).split('/');
+  const action = actionOf(permission);
+  if ((action !== 'execute' && action !== '*') || (kind !== 'tool' && kind !== '*')) return false;
+  return names.length < 2 || names.slice(0, 2).includes('*');
+}
+
 /** True where a set of permissions leaves nothing out: `*:*`, `*`, or each action on everything; Merlon has `manage` besides. */
 export function allowsEverything(permissions: readonly string[], isMerlon: boolean): boolean {
   if (permissions.some((one) => one === '*' || one === '*:*')) return true;

@@ -31,6 +31,9 @@ export const merlonDefaults: Readonly<Record<string, unknown>> = {
   'permissions.roles.1.permissions': ['read:*', 'execute:tool'],
   'permissions.roles.2.name': 'guest',
   'permissions.roles.2.permissions': ['read:info'],
+  'permissions.tasks.types': [],
+  'permissions.tasks.approval_seconds': 120,
+  'permissions.tasks.max_open_per_caller': 50,
   'security.audit_log_enabled': true,
   'security.audit_log_rotation': 'daily',
   'security.audit_log_max_bytes': 268_435_456,
@@ -54,7 +57,7 @@ export const merlonDefaults: Readonly<Record<string, unknown>> = {
 };
 
 /** Lists that a file replaces as a whole: any item of its own, or an empty list, leaves nothing of the default. */
-export const replacedLists: readonly string[] = ['auth.providers', 'permissions.roles'];
+export const replacedLists: readonly string[] = ['auth.providers', 'permissions.roles', 'permissions.tasks.types'];
 
 /** Keys that no other server's configuration has; appendix B's own are not among them. */
 export const merlonOnlyKeys: ReadonlySet<string> = new Set([
@@ -66,6 +69,8 @@ export const merlonOnlyKeys: ReadonlySet<string> = new Set([
   'server.drain_seconds',
   'auth.anonymous_role',
   'auth.clock_skew_seconds',
+  'permissions.tasks.approval_seconds',
+  'permissions.tasks.max_open_per_caller',
   'security.audit_log_max_bytes',
   'security.audit_log_retention_days',
   'security.max_children',

@@ -130,7 +130,7 @@ function withDefaults(settings: ReadonlyMap<string, Setting>, file: string): Map
     [...settings.keys()].some((path) => path === list || path.startsWith(`${list}.`)),
   );
   for (const [path, value] of Object.entries(merlonDefaults)) {
-    const isReplaced = replaced.some((list) => path.startsWith(`${list}.`));
+    const isReplaced = replaced.some((list) => path === list || path.startsWith(`${list}.`));
     if (!filled.has(path) && !isReplaced) {
       filled.set(path, { value, where: { file, path: path.split('.') }, isDefault: true });
     }

@@ -1,0 +1,96 @@
+import type { AuditEntry } from '../../audit/log.ts';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
+import type { Json } from '../../kernel/jsonrpc.ts';
+import type { Objection } from '../../policy/grant/call-decision.ts';
+import type { TaskGrant } from '../../policy/grant/task-grant.ts';
+import type { RecordMask } from '../record.ts';
+import type { ApprovalEvent } from './approvals.ts';
+import { digestOf } from './stable-ids.ts';
+import type { TaskChange } from './tasks.ts';
+
+/** Characters of the grants in one entry: well below what makes the log cut it. */
+const MAX_PART = 32_768;
+
+/**
+ * A change of permissions as entries of the audit log: one, or several where a task has so many grants that one would be
+ * too long. What is the same before and after is counted and hashed, not listed, so that nothing that differs is cut.
+ */
+export function changeEntries(change: TaskChange, mask: RecordMask): readonly AuditEntry[] {
+  const { event, task, type, principal, role, parent, epoch, before, after, cause } = change;
+  const texts = { before: new Set(before.map(textOf)), after: new Set(after.map(textOf)) };
+  const gone = before.filter((grant) => !texts.after.has(textOf(grant)));
+  const fresh = after.filter((grant) => !texts.before.has(textOf(grant)));
+  const parts = inParts([
+    ...gone.map((grant) => ({ side: 'before' as const, grant })),
+    ...fresh.map((grant) => ({ side: 'after' as const, grant })),
+  ]);
+  return parts.map((part, index) => ({
+    kind: 'permission_change',
+    event,
+    task: { id: task, type },
+    principal,
+    role,
+    parent,
+    epoch,
+    by: cause.by,
+    why: mask.text(cause.why),
+    before: part.filter(({ side }) => side === 'before').map(({ grant }) => mask.value(grant)),
+    after: part.filter(({ side }) => side === 'after').map(({ grant }) => mask.value(grant)),
+    unchanged: after.length - fresh.length,
+    beforeHash: hashOf(before),
+    afterHash: hashOf(after),
+    part: parts.length === 1 ? undefined : [index + 1, parts.length],
+  }));
+}
+
+/** What happened to an approval, as an entry of the audit log. */
+export function approvalEntry({ event, approval, argsHash }: ApprovalEvent, mask: RecordMask): AuditEntry {
+  const { id, task, principal, what, secondFactor, answer } = approval;
+  return {
+    kind: 'approval',
+    event,
+    approval: id,
+    task: { id: task },
+    principal,
+    what: what.kind,
+    ...(what.kind === 'call'
+      ? { name: mask.text(what.tool), args: what.args, because: what.because.map(shortOf) }
+      : { why: mask.text(what.cause.why) }),
+    argsHash,
+    secondFactor,
+    ...(answer === undefined ? {} : { by: answer.by, through: answer.through, why: mask.text(answer.why) }),
+  };
+}
+
+function shortOf(objection: Objection): string {
+  return 'path' in objection ? `${objection.code} ${objection.path}` : objection.code;
+}
+
+interface Sided {
+  readonly side: 'before' | 'after';
+  readonly grant: TaskGrant;
+}
+
+/** At least one part, also where nothing differs. */
+function inParts(all: readonly Sided[]): readonly (readonly Sided[])[] {
+  const parts: Sided[][] = [[]];
+  let room = MAX_PART;
+  for (const one of all) {
+    const length = textOf(one.grant).length;
+    if (length > room && parts.at(-1)?.length !== 0) {
+      parts.push([]);
+      room = MAX_PART;
+    }
+    parts.at(-1)?.push(one);
+    room -= length;
+  }
+  return parts;
+}
+
+function textOf(grant: TaskGrant): string {
+  return canonicalJson(grant as unknown as Json);
+}
+
+function hashOf(grants: readonly TaskGrant[]): string {
+  return digestOf(grants as unknown as Json);
+}

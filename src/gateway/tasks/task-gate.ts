@@ -1,0 +1,21 @@
+import type { Caller } from '../../identity/caller.ts';
+import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
+import type { Approvals, Tasks } from './tasks.ts';
+
+/** What the data path needs of task grants. */
+export interface TaskGate {
+  readonly tasks: Tasks;
+  readonly approvals: Approvals;
+  /** A tool as its upstream defined it last; undefined where it was never listed, or is listed twice. */
+  profileOf(upstream: string, name: string): ToolProfile | undefined;
+  /** Takes note of all tools that an upstream lists; resolves when the tasks that this concerns know it too. */
+  learnTools(upstream: string, tools: readonly unknown[]): Promise<void>;
+  /** Asks the upstreams for their tools, at most every 30 seconds. */
+  listTools(): Promise<void>;
+  /** False for callers whom no task bounds: the quick answer for most calls. */
+  concerns(caller: Caller): boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Masks secrets in what people are shown of a call. */
+  mask(value: unknown): unknown;
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { ToolOverride } from './tool-profile.ts';
+import { createToolBook } from './tool-book.ts';
+
+const entry = (name: string, description = 'Gets.', more: object = {}): object => ({
+  name,
+  description,
+  inputSchema: { type: 'object', properties: { to: { type: 'string' } } },
+  ...more,
+});
+const plain = { overrideOf: () => undefined, isSandboxed: () => false };
+
+describe('a tool book', () => {
+  it('knows what was listed last, for each upstream by itself', () => {
+    const book = createToolBook(plain);
+    book.learn('a', [entry('one'), entry('two')]);
+    book.learn('b', [entry('one', 'Sends.')]);
+    book.learn('a', [entry('two'), entry('three')]);
+    expect(book.profiles().map(({ tool }) => tool)).toEqual(['b/one', 'a/two', 'a/three']);
+    expect(book.profile('a', 'one')).toBeUndefined();
+    expect(book.profile('b', 'one')?.sinks).toEqual({ to: 'recipient' });
+    book.forget('a');
+    expect(book.profile('a', 'two')).toBeUndefined();
+  });
+
+  it('knows none of two tools with one name, whatever else is wrong with one of them', () => {
+    const book = createToolBook(plain);
+    book.learn('a', [entry('twice'), entry('once'), entry('twice', 'Other.'), entry('twice')]);
+    expect(book.profiles().map(({ tool }) => tool)).toEqual(['a/once']);
+    book.learn('a', [{ name: 'twice', description: 7 }, entry('twice')]);
+    expect(book.profiles()).toEqual([]);
+  });
+
+  it('does not derive again what has not changed', () => {
+    const book = createToolBook(plain);
+    const same = entry('one');
+    book.learn('a', [same]);
+    const known = book.profile('a', 'one');
+    book.learn('a', [same]);
+    expect(book.profile('a', 'one')).toBe(known);
+    book.learn('a', [JSON.parse(JSON.stringify(same))]);
+    expect(book.profile('a', 'one')).toBe(known);
+    book.learn('a', [entry('one', 'Deletes.')]);
+    expect(book.profile('a', 'one')).not.toBe(known);
+    expect(book.profile('a', 'one')?.hash).not.toBe(known?.hash);
+  });
+
+  it('derives again when the operator says something else', () => {
+    let said: ToolOverride | undefined;
+    let sandboxed = false;
+    const book = createToolBook({ overrideOf: () => said, isSandboxed: () => sandboxed });
+    const tools = [entry('one')];
+    book.learn('a', tools);
+    said = { output: 'trusted' };
+    book.learn('a', tools);
+    expect(book.profile('a', 'one')?.output).toBe('trusted');
+    sandboxed = true;
+    book.learn('a', tools);
+    expect(book.profile('a', 'one')?.sandboxed).toBe(true);
+  });
+
+  it('knows nothing of an upstream that lists too many tools, or too much of them', () => {
+    const book = createToolBook(plain);
+    book.learn('a', [entry('one')]);
+    book.learn(
+      'a',
+      Array.from({ length: 2_001 }, (_, index) => entry(`t${index}`)),
+    );
+    expect(book.profiles()).toEqual([]);
+    const large = 'x'.repeat(6_000_000);
+    book.learn(
+      'a',
+      ['p', 'q', 'r'].map((name) => entry(name, large)),
+    );
+    expect(book.profiles()).toEqual([]);
+  });
+
+  it('passes over what is no tool, and takes names of prototypes', () => {
+    const book = createToolBook(plain);
+    const odd = JSON.parse('{"name":"__proto__","inputSchema":{"type":"object"}}');
+    book.learn('__proto__', [
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { name: 5 },
+      { name: 'a', annotations: [] },
+      { name: 'b', title: {} },
+      odd,
+    ]);
+    expect(book.profiles().map(({ tool }) => tool)).toEqual(['__proto__/__proto__']);
+    expect(book.profile('constructor', 'toString')).toBeUndefined();
+  });
+});
