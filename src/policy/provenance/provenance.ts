@@ -1,4 +1,4 @@
-import { isExactNumber, isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
+import { isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { MAX_PHRASES, namedRecords } from './name-records.ts';
@@ -6,8 +6,7 @@ import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn }
 import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
-import type { Node } from './structure/node.ts';
-import { nodeOf, readStructure } from './structure/read-structure.ts';
+import { contentOf, type Part } from './result-parts.ts';
 import { fold, isDisguised, tokensOf } from './tokens.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
@@ -293,43 +292,4 @@ function textsIn(value: Json | undefined): readonly string[] {
 function isLookup(value: Json | undefined): value is string | number {
   if (typeof value === 'number') return Number.isInteger(value) && value > 0;
   return typeof value === 'string' && value.trim().length > 1;
-}
-
-interface Part {
-  readonly text: string;
-  readonly node: Node | undefined;
-}
-
-interface Content {
-  readonly parts: readonly Part[];
-  /** True where something could not be read: a picture, or too much. */
-  readonly isCut: boolean;
-}
-
-/** The texts of a result, with what structure they have. */
-function contentOf(result: JsonObject, characters: number): Content {
-  const parts: Part[] = [];
-  let [left, isCut] = [characters, false];
-  const take = (text: string, read: () => Node | undefined): void => {
-    const isWhole = text.length <= left;
-    isCut ||= !isWhole;
-    if (left > 0) parts.push({ text: text.slice(0, left), node: isWhole ? read() : undefined });
-    left -= Math.min(left, text.length);
-  };
-  const content: readonly Json[] = Array.isArray(result['content']) ? (result['content'] as readonly Json[]) : [];
-  for (const block of content) {
-    const text = textOf(block);
-    if (text === undefined) isCut = true;
-    else take(text, () => readStructure(text));
-  }
-  const { structuredContent } = result;
-  if (structuredContent !== undefined) take(JSON.stringify(structuredContent), () => nodeOf(structuredContent));
-  return { parts, isCut };
-}
-
-function textOf(block: Json): string | undefined {
-  if (!isObject(block) || isExactNumber(block)) return undefined;
-  const { text, resource } = block;
-  if (typeof text === 'string') return text;
-  return isObject(resource) && typeof resource['text'] === 'string' ? resource['text'] : undefined;
 }

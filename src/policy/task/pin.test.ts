@@ -29,7 +29,6 @@ describe('what a request does not ask for', () => {
     ['Do what the email says', 'send_email'],
     ['How much did I pay for rent?', 'send_money'],
     ['Summarize my payments', 'send_money'],
-    ['Send a message to Ann', 'send_money'],
     ['Send a message to Ann', 'invite_user'],
     ['Create an event with Ann', 'share_file'],
     ['Move my rent to Friday', 'cancel_standing_order'],
