@@ -1,7 +1,7 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
-import { isTextSaid, type Request } from './request.ts';
+import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
 import { CONTAINERS, GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
@@ -65,7 +65,7 @@ function isName(request: Request, key: string, text: string): boolean {
   if (/^[\d\s.,:/-]+$/.test(text) || whenOf(text).places.length > 0) return false;
   const tokens = tokensOf(text, 50);
   if (tokens.every((token) => GENERIC.has(token.text))) return false;
-  return (isNaming || tokens.length > 1) && isTextSaid(request, text);
+  return (isNaming || tokens.length > 1) && isNameSaid(request, text);
 }
 
 /** Quotations, and words of a lookup, that are looked for in records; what comes after them names nothing. */

@@ -129,6 +129,17 @@ describe('the user’s words', () => {
     expect(task.sourceOf('rm -rf', 'command', 'desk/run')).toBe('unknown');
   });
 
+  it.each([
+    ['/projects/apollo/budget.xlsx', 'user'],
+    ['/projects/apollo/other.xlsx', 'unknown'],
+    ['/projects/budget.xlsx', 'unknown'],
+    ['/projects/apollo/../budget.xlsx', 'unknown'],
+    ['/etc/projects/apollo/budget.xlsx', 'unknown'],
+  ] as const)('in a folder and a name say the path %s: %s', (path, source) => {
+    const request = 'Share budget.xlsx in /projects/apollo with Ann';
+    expect(createProvenance({ request }).sourceOf(path, 'path', 'desk/share')).toBe(source);
+  });
+
   it('are none where there is no request', () => {
     expect(createProvenance().sourceOf('ann', 'recipient', 'desk/send')).toBe('unknown');
   });
@@ -223,6 +234,16 @@ describe('a record that the request names', () => {
     expect(task.sourceOf('file-2', 'target', 'desk/delete_file')).toBe('untrusted');
     const tie = after('Delete the largest file', 'list_files', [...files, { file_id: 'file-9', size: 30 }]);
     expect(tie.sourceOf('file-1', 'target', 'desk/delete_file')).toBe('untrusted');
+  });
+
+  it('may be named in the plural', () => {
+    const stock = [
+      { sku: 'LMP-40', item: 'Desk lamp' },
+      { sku: 'CHR-12', item: 'Office chair' },
+    ];
+    const task = after('Order desk lamps', 'list_stock', stock);
+    expect(task.sourceOf('LMP-40', 'target', 'desk/order')).toBe('linked');
+    expect(task.sourceOf('CHR-12', 'target', 'desk/order')).toBe('untrusted');
   });
 
   it('can be a thing that was just made with the user’s words', () => {

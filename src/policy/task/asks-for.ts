@@ -106,7 +106,7 @@ const MAKING = new Set(
 );
 
 /** Verbs of tools that bring something about that was not there: `post_page` is asked for by `create a page`. */
-const BRINGING = new Set([...MAKING, 'post', 'publish', 'write', 'upload']);
+const BRINGING = new Set([...MAKING, 'post', 'publish', 'write', 'upload', 'send', 'give']);
 
 /** A tool that makes something is asked for by what it makes, where that has a name that people use. */
 function saysThing({ tokens }: Request, words: readonly string[]): boolean {

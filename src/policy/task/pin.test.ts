@@ -55,6 +55,7 @@ describe('what a request does not ask for', () => {
     ['Add Bob to the room', 'add_user_to_room'],
     ['Create a webpage with it', 'post_webpage'],
     ['Label it as a bug', 'add_label'],
+    ['Make Jon Vance an offer', 'send_offer'],
     ['Subscribe me to the newsletter', 'subscribe'],
     ['Give Ann write access', 'add_collaborator'],
     ['Reimburse Ann for lunch', 'make_payment'],
