@@ -10,6 +10,7 @@ import type { Log } from '../logging/log.ts';
 import { checkCommands } from './check-commands.ts';
 import { claimLogs } from './claim-logs.ts';
 import { makeRecorder, openLog } from './open-logs.ts';
+import { guardrailOf } from './load-guardrail.ts';
 import { boundsByDefault, type OpenTasks, openTasksBeside } from './open-tasks.ts';
 import { addressOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
@@ -69,7 +70,13 @@ export async function openStdioGateway(
     });
     gate = new Gate({ clock, log, recorder: makeRecorder(config, audit, mask), version, snapshot });
     if (boundsByDefault(config)) {
-      tasks = await openTasksBeside(gate, { config: () => config, mask, catalog: createCatalog(gate) });
+      const guardrail = await guardrailOf(config);
+      tasks = await openTasksBeside(gate, {
+        config: () => config,
+        mask,
+        catalog: createCatalog(gate),
+        guardrail: () => guardrail,
+      });
     }
     await gate.recorder.event({ kind: 'lifecycle', event: 'started', cause: 'stdio', version });
   } catch (error) {

@@ -14,6 +14,7 @@ import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
 import { parsePermission } from '../policy/permission.ts';
+import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
 import { pin } from '../policy/task/pin.ts';
@@ -29,6 +30,8 @@ export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly mask: Pick<Mask, 'text' | 'value'>;
+  /** The organisation's own policies, as far as there are any. */
+  readonly guardrail: () => Guardrail | undefined;
   /** Asks the upstreams for their tools. */
   readonly catalog: () => Promise<unknown>;
   /** Which of the processes that write beside each other this is, see `besideName`; default 0: `merlon serve`. */
@@ -46,7 +49,10 @@ export interface OpenTasks extends TaskGate {
  * Opens what is kept of tasks and approvals, and puts it in force in the gateway.
  * @throws MerlonError STATE_NOT_WRITABLE, STATE_IN_USE, STATE_DAMAGED, KEYS_UNUSABLE
  */
-export async function openTaskGate(gate: Gate, { config, mask, catalog, beside = 0 }: TaskOptions): Promise<OpenTasks> {
+export async function openTaskGate(
+  gate: Gate,
+  { config, mask, catalog, guardrail, beside = 0 }: TaskOptions,
+): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
   const shown = (value: unknown): unknown => (config().security.mask_secrets ? mask.value(value) : value);
@@ -155,10 +161,18 @@ export async function openTaskGate(gate: Gate, { config, mask, catalog, beside =
     },
     concerns: (caller) => {
       if (caller.method === 'internal') return false;
+      if (guardrail() !== undefined) return true;
       if (caller.task !== undefined || ceilingOfCaller(caller) !== undefined) return true;
       return caller.role !== undefined && types().defaults.has(caller.role);
     },
     ceilingOf: ceilingOfCaller,
+    get isGuarded() {
+      return guardrail() !== undefined;
+    },
+    forbiddenBy({ principal, role = '' }, task, profile, args) {
+      const verdict = guardrail()?.check({ principal, role, taskType: task?.type, profile, args });
+      return verdict === undefined || verdict.allowed ? undefined : verdict.policy;
+    },
     now: () => clock.now(),
     mask: shown,
     async reloaded() {
@@ -180,6 +194,7 @@ function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): 
 
 /** Whether anybody is bound by more than permissions who cannot open a task: what clients launch themselves has no API. */
 export function boundsByDefault({ permissions }: Config): boolean {
+  if (permissions.guardrails !== undefined) return true;
   return permissions.roles.some(
     (role) => role.default_task !== undefined || (callsTools(role) && !isEverything(ceilingOf(role))),
   );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isObject } from '../../kernel/jsonrpc.ts';
+import { isObject, type JsonObject } from '../../kernel/jsonrpc.ts';
 import type { Caller } from '../../identity/caller.ts';
 import type { Grant } from '../../policy/decide.ts';
 import type { Operation } from '../../policy/operation.ts';
@@ -69,19 +69,13 @@ export async function permitCall(gate: Pipeline, call: Call, { operation }: Gran
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
-  const beyond = beyondRole(keeper, caller, profile);
+  const given = call.request.params?.['arguments'];
+  const args = isObject(given) ? given : {};
+  const beyond = beyondRole(keeper, caller, profile) ?? guarded(keeper, caller, task, profile, args);
   if (beyond !== undefined) throw denied(task, `${upstream}/${name}`, [beyond]);
   if (task === undefined) return new Permit(task, profile);
   if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
-  const args = call.request.params?.['arguments'];
-  return await permitTool(
-    gate,
-    keeper,
-    call,
-    task,
-    { tool: `${upstream}/${name}`, args: isObject(args) ? args : {} },
-    profile,
-  );
+  return await permitTool(gate, keeper, call, task, { tool: `${upstream}/${name}`, args }, profile);
 }
 
 async function permitTool(
@@ -141,6 +135,20 @@ function beyondRole(keeper: TaskGate, caller: Caller, profile: ToolProfile | und
   if (profile === undefined) return { code: 'tool_unknown' };
   const missing = beyondCeiling(ceiling, profile);
   return missing.length === 0 ? undefined : { code: 'effect', missing };
+}
+
+/** What the organisation's own policies say, whatever role and task allow. */
+function guarded(
+  keeper: TaskGate,
+  caller: Caller,
+  task: Task | undefined,
+  profile: ToolProfile | undefined,
+  args: JsonObject,
+): Objection | undefined {
+  if (!keeper.isGuarded) return undefined;
+  if (profile === undefined) return { code: 'tool_unknown' };
+  const policy = keeper.forbiddenBy(caller, task, profile, args);
+  return policy === undefined ? undefined : { code: 'guardrail', policy };
 }
 
 /**

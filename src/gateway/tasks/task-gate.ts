@@ -1,4 +1,6 @@
 import type { Caller } from '../../identity/caller.ts';
+import type { JsonObject } from '../../kernel/jsonrpc.ts';
+import type { Task } from '../../policy/task/task.ts';
 import type { CeilingEffect } from '../../policy/task/role-ceiling.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Approvals, Tasks } from './tasks.ts';
@@ -17,6 +19,10 @@ export interface TaskGate {
   concerns(caller: Caller): boolean;
   /** What the caller's role may ever do; undefined: everything. */
   ceilingOf(caller: Caller): readonly CeilingEffect[] | undefined;
+  /** Which of the organisation's own policies forbids a call; undefined: none does. */
+  forbiddenBy(caller: Caller, task: Task | undefined, profile: ToolProfile, args: JsonObject): string | undefined;
+  /** Whether there are such policies. */
+  readonly isGuarded: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Masks secrets in what people are shown of a call. */
