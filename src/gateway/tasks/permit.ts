@@ -95,7 +95,9 @@ async function permitTool(
   }
   if (decision.outcome !== 'allow') throw denied(task, wanted.tool, decision.because);
   // In one breath with the decision: two calls at once must not both be the last of a budget.
-  const charged = keeper.tasks.charge(task, decision.charges);
+  const charged = keeper.tasks.charge(task, decision.charges, decision.usesEndorsement);
+  // It is waited for before the call leaves; a call that does not come that far must not leave a failure that nobody hears.
+  charged.catch(() => {});
   const isFirst = decision.usesEndorsement ? await keeper.approvals.use(task, wanted) : true;
   if (!isFirst) throw denied(task, wanted.tool, [{ code: 'always_ask' }]);
   return new Permit(task, profile, charged);
