@@ -3,16 +3,17 @@ import type { Config } from '../config/load.ts';
 import type { Mask } from '../detect/mask.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { RecordMask } from '../gateway/record.ts';
-import { openApprovals } from '../gateway/tasks/approvals.ts';
+import { openApprovals, type Widening } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
-import type { Approvals } from '../gateway/tasks/tasks.ts';
+import type { Approval, Approvals, Tasks } from '../gateway/tasks/tasks.ts';
 import { decide } from '../policy/decide.ts';
 import { endorsableValues } from '../policy/grant/endorsement.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
+import type { Task } from '../policy/task/task.ts';
 import { pin } from '../policy/task/pin.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
@@ -73,9 +74,10 @@ export async function openTaskGate(
     record: (event) => recorder.event(approvalEntry(event, masks)),
     mask: shown,
     endorsable: endorsableValues,
+    widen: (approval, what) => widenAsApproved(tasks, approval, what),
     onProblem,
   });
-  const tasks = await openTasks({
+  const tasks: Tasks = await openTasks({
     path: join(folder, files.tasks),
     clock,
     types: () => ({
@@ -106,11 +108,14 @@ export async function openTaskGate(
       record: async (change) => {
         for (const entry of changeEntries(change, masks)) await recorder.event(entry);
       },
-      ended: (ids) => gate.tasksEnded(ids),
+      ended(ids) {
+        gate.tasksEnded(ids);
+        approvals.drop(ids).catch(onProblem);
+      },
       changed: (id) => gate.taskChanged(id),
     },
     ask: async (task, grants, cause) =>
-      (await approvals.ask(task, { kind: 'widen', grants, cause }, { secondFactor: false })).id,
+      (await approvals.ask(task, { kind: 'widen', grants, cause, epoch: task.epoch }, { secondFactor: false })).id,
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {
@@ -141,8 +146,17 @@ export async function openTaskGate(
       await approvals.stop();
     },
   };
+  await approvals.carryOut();
   gate.tasks = opened;
   return opened;
+}
+
+/** Who said yes caused it; why it was asked for stands in the entry of the question. */
+function widenAsApproved(tasks: Tasks, { id, task, answer }: Approval, what: Widening): Promise<Task> {
+  const cause = { by: answer?.by ?? 'gateway', why: `${answer?.why ?? 'approved'} (${id})` };
+  // One of an older journal may not say when it was asked for.
+  const { epoch = Number.NaN } = what;
+  return tasks.widen(task, what.grants, cause, epoch);
 }
 
 const FILES = { tasks: 'tasks.journal', approvals: 'approvals.journal' };

@@ -21,6 +21,9 @@ export interface ApprovalEvent {
   readonly argsHash: string | undefined;
 }
 
+/** What an approval of more permissions is about. */
+export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
+
 /** What {@link openApprovals} takes. */
 export interface ApprovalsOptions {
   /** The journal, mode 0600. */
@@ -44,6 +47,11 @@ export interface ApprovalsOptions {
    * call. Default: none.
    */
   readonly endorsable?: (call: ToolCall, because: readonly Objection[]) => readonly Bound[];
+  /**
+   * Puts approved grants of a task in force; resolves when that is durable.
+   * @throws MerlonError TASK_REFUSED, TASK_OVER, TASK_UNKNOWN when the approval was for something else by now
+   */
+  readonly widen?: (approval: Approval, what: Widening) => Promise<unknown>;
   readonly limits?: Partial<ApprovalLimits>;
   /** Told what went wrong where nobody waits for an answer. Must not throw. */
   readonly onProblem?: (error: unknown) => void;
@@ -158,7 +166,16 @@ class Desk implements Approvals {
     }
     const answered = this.find(id) ?? approval;
     this.#settle(answered);
+    const kept = this.#state.get(id);
+    if (kept !== undefined && answered.state === 'approved') await this.#carryOut(kept);
     return answered;
+  }
+
+  async carryOut(): Promise<void> {
+    const approved = [...this.#state.all()].filter((kept) => this.#now(kept).state === 'approved');
+    const done = await Promise.allSettled(approved.map((kept) => this.#carryOut(kept)));
+    // What has changed since it was asked for is void, and recorded as that.
+    for (const one of done) if (one.status === 'rejected') this.#options.onProblem?.(one.reason);
   }
 
   endorsed({ id: task }: Task): Endorsed {
@@ -287,6 +304,20 @@ class Desk implements Approvals {
     return approval;
   }
 
+  /** Grants that were approved are in force from now on, or never. */
+  async #carryOut(kept: KeptApproval): Promise<void> {
+    const { what } = kept.approval;
+    const { widen } = this.#options;
+    if (what.kind !== 'widen' || widen === undefined) return;
+    try {
+      await widen(kept.approval, what);
+    } catch (error) {
+      await this.#end([kept], 'expired');
+      throw error;
+    }
+    await this.#end([kept], 'used');
+  }
+
   async #prove(approval: Approval, { by }: NonNullable<Approval['answer']>, proof: string | undefined): Promise<void> {
     const isProven = (await this.#options.secondFactor?.(by, proof, approval)) === true;
     if (!isProven) throw new MerlonError('SECOND_FACTOR_REQUIRED', 'This approval needs a second factor.');
@@ -318,7 +349,7 @@ class Desk implements Approvals {
     return values.every((one) => there.some(({ path, valueHash }) => path === one.path && valueHash === one.valueHash));
   }
 
-  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired'): Promise<void> {
+  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired' | 'used'): Promise<void> {
     if (kept.length === 0) return;
     const ids = kept.map(({ approval }) => approval.id);
     for (const id of ids) this.#ahead.set(id, state);
