@@ -13,6 +13,9 @@ export interface ApprovalEvent {
   readonly argsHash: string | undefined;
 }
 
+/** What an approval of more permissions is about. */
+export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
+
 /** What opening the approvals takes. */
 export interface ApprovalsOptions {
   /** The journal, mode 0600. */
@@ -36,6 +39,11 @@ export interface ApprovalsOptions {
    * call. Default: none.
    */
   readonly endorsable?: (call: ToolCall, because: readonly Objection[]) => readonly Bound[];
+  /**
+   * Puts approved grants of a task in force; resolves when that is durable.
+   * @throws MerlonError TASK_REFUSED, TASK_OVER, TASK_UNKNOWN when the approval was for something else by now
+   */
+  readonly widen?: (approval: Approval, what: Widening) => Promise<unknown>;
   readonly limits?: Partial<ApprovalLimits>;
   /** Told what went wrong where nobody waits for an answer. Must not throw. */
   readonly onProblem?: (error: unknown) => void;
