@@ -11,7 +11,9 @@ import { checkCommands } from './check-commands.ts';
 import { claimLogs } from './claim-logs.ts';
 import { makeRecorder, openLog } from './open-logs.ts';
 import { guardrailOf } from './load-guardrail.ts';
-import { boundsByDefault, type OpenTasks, openTasksBeside } from './open-tasks.ts';
+import { boundsByDefault } from './configured-tasks.ts';
+import type { OpenTasks } from './open-tasks.ts';
+import { openTasksBeside } from './open-tasks-beside.ts';
 import { addressOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
 

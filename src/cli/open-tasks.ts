@@ -3,28 +3,22 @@ import type { Config } from '../config/load.ts';
 import type { Mask } from '../detect/mask.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { RecordMask } from '../gateway/record.ts';
-import { openApprovals, type Widening } from '../gateway/tasks/approvals.ts';
+import { openApprovals } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
-import type { Approval, Tasks } from '../gateway/tasks/tasks.ts';
-import type { ApiKeys } from '../identity/api-key.ts';
-import type { Caller } from '../identity/caller.ts';
-import { MerlonError } from '../kernel/errors.ts';
+import type { Tasks } from '../gateway/tasks/tasks.ts';
 import { decide } from '../policy/decide.ts';
-import { parsePermission } from '../policy/permission.ts';
 import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
-import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
-import type { Task } from '../policy/task/task.ts';
-import { pin } from '../policy/task/pin.ts';
-import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
-import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
-import { effects, type ToolProfile } from '../policy/tool/tool-profile.ts';
-import { keyFiles, openKeys } from './authenticator.ts';
-import { besideName, MAX_BESIDE } from './claim-logs.ts';
+import type { ToolProfile } from '../policy/tool/tool-profile.ts';
+import { besideName } from './claim-logs.ts';
+import { createConfiguredTasks } from './configured-tasks.ts';
+import { createMint } from './mint-grants.ts';
+import { createOpenerCounts } from './opener-counts.ts';
+import { widenAsApproved } from './widen-as-approved.ts';
 
 /** What tasks are opened with. */
 export interface TaskOptions {
@@ -62,11 +56,8 @@ export async function openTaskGate(
     value: shown,
   };
   const onProblem = (error: unknown): void => void gate.known(error);
-  let known: { readonly of: Config; readonly types: TaskTypes } | undefined;
-  const types = (): TaskTypes => {
-    if (known?.of !== config()) known = { of: config(), types: taskTypesOf(config().permissions) };
-    return known.types;
-  };
+  const configured = createConfiguredTasks(config);
+  const { types } = configured;
   const book = createToolBook({
     overrideOf: (upstream, tool) => {
       const said = config().mcpServers[upstream]?.tools;
@@ -75,13 +66,6 @@ export async function openTaskGate(
     // No backend confines upstreams yet, whatever the configuration asks for.
     isSandboxed: () => false,
   });
-
-  let rings: { readonly of: Config; readonly keys: readonly ApiKeys[] } | undefined;
-  const keyRings = (): readonly ApiKeys[] => {
-    if (rings?.of !== config())
-      rings = { of: config(), keys: keyFiles(config()).map((file) => openKeys(file, { clock, onProblem })) };
-    return rings.keys;
-  };
 
   const desk = await openApprovals({
     path: besideName(join(folder, 'approvals.journal'), beside),
@@ -104,20 +88,7 @@ export async function openTaskGate(
     engine: createTaskEngine({
       profiles: () => book.profiles(),
       memory: (request, exposed) => createProvenance({ request, state: { exposed } }),
-      mint: ({ type, role, context, profiles, now, parent }) =>
-        calculateMinimalPermissions({
-          type,
-          role,
-          context,
-          profiles,
-          now,
-          // The registry has left out what the role may not use, and gives ids of its own.
-          mayUse: () => true,
-          newId: createIds(),
-          pin,
-          ceiling: types().ceilings.get(role) ?? [],
-          ...(parent === undefined ? {} : { parent }),
-        }),
+      mint: createMint(types),
     }),
     events: {
       record: async (change) => {
@@ -133,8 +104,7 @@ export async function openTaskGate(
       const what = { kind: 'widen', grants, cause, epoch: task.epoch } as const;
       return (await desk.ask(task, what, { secondFactor: false })).id;
     },
-    openerCounts: ({ method, credential }, now) =>
-      method !== 'api_key' || keyRings().some((keys) => keys.counts(credential, now)),
+    openerCounts: createOpenerCounts(config, { clock, onProblem }),
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {
@@ -142,10 +112,6 @@ export async function openTaskGate(
     throw error;
   });
 
-  const ceilingOfCaller = ({ role }: Caller): readonly CeilingEffect[] | undefined => {
-    const ceiling = role === undefined ? undefined : types().ceilings.get(role);
-    return ceiling === undefined || isEverything(ceiling) ? undefined : ceiling;
-  };
   const opened: OpenTasks = {
     tasks,
     approvals: desk,
@@ -160,11 +126,9 @@ export async function openTaskGate(
     },
     concerns: (caller) => {
       if (caller.method === 'internal') return false;
-      if (guardrail() !== undefined) return true;
-      if (caller.task !== undefined || ceilingOfCaller(caller) !== undefined) return true;
-      return caller.role !== undefined && types().defaults.has(caller.role);
+      return guardrail() !== undefined || configured.binds(caller);
     },
-    ceilingOf: ceilingOfCaller,
+    ceilingOf: (caller) => configured.ceilingOf(caller),
     get isGuarded() {
       return guardrail() !== undefined;
     },
@@ -187,45 +151,9 @@ export async function openTaskGate(
   return opened;
 }
 
-/** Who said yes caused it; why it was asked for stands in the entry of the question. */
-function widenAsApproved(tasks: Tasks, { id, task, answer }: Approval, what: Widening): Promise<Task> {
-  const cause = { by: answer?.by ?? 'gateway', why: `${answer?.why ?? 'approved'} (${id})` };
-  // One of an older journal may not say when it was asked for.
-  const { epoch = Number.NaN } = what;
-  return tasks.widen(task, what.grants, cause, epoch);
-}
-
 /** Profiles of tools that did not change are the same objects. */
 function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): boolean {
   return before.length === after.length && before.every((profile, index) => profile === after[index]);
-}
-
-/** Whether anybody is bound by more than permissions who cannot open a task: what clients launch themselves has no API. */
-export function boundsByDefault({ permissions }: Config): boolean {
-  if (permissions.guardrails !== undefined) return true;
-  return permissions.roles.some(
-    (role) => role.default_task !== undefined || (callsTools(role) && !isEverything(ceilingOf(role))),
-  );
-}
-
-function callsTools({ permissions }: Config['permissions']['roles'][number]): boolean {
-  return permissions
-    .map(parsePermission)
-    .some(({ action, kind }) => /^(?:\*|execute)$/.test(action) && /^(?:\*|tool)$/.test(kind));
-}
-
-/**
- * {@link openTaskGate} for a process that clients launch: the first journals that no other such process has.
- * @throws MerlonError STATE_IN_USE when all are taken
- */
-export async function openTasksBeside(gate: Gate, options: Omit<TaskOptions, 'beside'>): Promise<OpenTasks> {
-  for (let beside = 1; ; beside += 1) {
-    try {
-      return await openTaskGate(gate, { ...options, beside });
-    } catch (error) {
-      if (!(error instanceof MerlonError) || error.code !== 'STATE_IN_USE' || beside >= MAX_BESIDE) throw error;
-    }
-  }
 }
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {
@@ -237,16 +165,4 @@ function mayUse(gate: Gate, role: string, tool: string): boolean {
     name: tool.slice(slash + 1),
   } as const;
   return decide(gate.current.roles.get(role), operation).allowed;
-}
-
-function isEverything(ceiling: readonly CeilingEffect[]): boolean {
-  return effects.every((effect) => ceiling.includes(effect));
-}
-
-function createIds(): () => string {
-  let last = 0;
-  return () => {
-    last += 1;
-    return `g${last}`;
-  };
 }
