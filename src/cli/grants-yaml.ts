@@ -57,12 +57,12 @@ function comment(node: Node, lines: readonly string[]): void {
 /** What is to be said of one kind of task, line by line. */
 export function aboutGroup({ traces, calls, coverage, leftOut, tooFew }: LearnedGroup): string[] {
   return [
-    `Learned from ${traces} tasks with ${calls} calls.`,
+    `Learned from ${counted(traces, 'task')} with ${counted(calls, 'call')}.`,
     ...(tooFew === undefined ? [] : [`Too few: ${tooFew} tasks are needed, so nothing is proposed.`]),
     `Tasks that need a tool that is not here: ${shareText(coverage.tools)}.`,
     `Calls that these grants would not cover: ${shareText(coverage.calls)}.`,
     ...leftOut.map(({ why, calls: count, traces: tasks, tools }) => {
-      return `Left out: ${count} calls in ${tasks} tasks, ${reasons[why]} (${tools.join(', ')}).`;
+      return `Left out: ${counted(count, 'call')} in ${counted(tasks, 'task')}, ${reasons[why]} (${tools.join(', ')}).`;
     }),
   ];
 }
@@ -74,6 +74,10 @@ const reasons: Readonly<Record<LearnedGroup['leftOut'][number]['why'], string>> 
   unfinished: 'of which no end is recorded',
 };
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function shareText({ share, atMost, seenOnce, of }: Missing): string {
   return `${percent(share)} expected, below ${percent(atMost)} with 95 % confidence (${seenOnce} of ${of} seen once)`;
 }
@@ -84,7 +88,7 @@ function percent(share: number): string {
 
 function aboutGrant({ calls, traces, definition, asksBecause }: LearnedGrant): string[] {
   return [
-    `${calls} calls in ${traces} tasks.`,
+    `${counted(calls, 'call')} in ${counted(traces, 'task')}.`,
     ...(definition === undefined
       ? ['How the tool is defined is not known: name --lock.']
       : [`Defined as ${definition}.`]),
@@ -99,9 +103,9 @@ const asksReasons: Readonly<Record<NonNullable<LearnedGrant['asksBecause']>, str
 };
 
 function aboutArgument({ calls, traces, values, rung, vouched, isSink }: LearnedArgument): string {
-  const different = values === undefined ? 'many values' : `${values} ${values === 1 ? 'value' : 'values'}`;
+  const different = values === undefined ? 'many values' : counted(values, 'value');
   const source = vouched ? ', all of known origin' : '';
-  return `${rung}: ${different} in ${calls} calls of ${traces} tasks${source}${isSink ? '; a sink' : ''}`;
+  return `${rung}: ${different} in ${counted(calls, 'call')} of ${counted(traces, 'task')}${source}${isSink ? '; a sink' : ''}`;
 }
 
 /** A grant with the names of a configuration. */

@@ -100,7 +100,7 @@ function jsonOf(groups: readonly LearnedGroup[]): string {
 
 function summaryOf(groups: readonly LearnedGroup[], counts: AuditTraceCounts, knowsTools: boolean): string[] {
   const lines = groups.flatMap((group) => {
-    const head = `${group.taskType}, ${group.role}: ${group.grants.length} grants.`;
+    const head = `${group.taskType}, ${group.role}: ${group.grants.length} ${group.grants.length === 1 ? 'grant' : 'grants'}.`;
     return [head, ...aboutGroup(group).map((line) => `  ${line}`)];
   });
   const doubts: readonly (readonly [boolean, string])[] = [
