@@ -17,17 +17,23 @@ export interface Asked {
 }
 
 /** The refusal of a call by its task: which rule, what to ask for, of whom; nothing that the caller may not know. */
-export function denied(task: Task, tool: string, because: readonly Objection[], asked?: Asked): MerlonError {
+export function denied(
+  task: Task | undefined,
+  tool: string,
+  because: readonly Objection[],
+  asked?: Asked,
+): MerlonError {
   const sentences = explainObjections(because);
   const next = whatNext(asked);
   const data = {
-    task: task.id,
+    ...(task === undefined ? {} : { task: task.id }),
     tool,
     because: because.map(objectionData),
     ...(asked === undefined ? {} : { approval: { id: asked.approval.id, state: asked.approval.state } }),
     ask: next,
   };
-  return new MerlonError('CALL_DENIED', ['The task does not allow this call.', ...sentences].join(' '), {
+  const who = task === undefined ? 'Your role' : 'The task';
+  return new MerlonError('CALL_DENIED', [`${who} does not allow this call.`, ...sentences].join(' '), {
     data,
     todo: next,
   });

@@ -1,7 +1,9 @@
 import { isObject } from '../../kernel/jsonrpc.ts';
+import type { Caller } from '../../identity/caller.ts';
 import type { Grant } from '../../policy/decide.ts';
 import type { Operation } from '../../policy/operation.ts';
-import type { CallDecision, ToolCall } from '../../policy/grant/call-decision.ts';
+import type { CallDecision, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { beyondCeiling } from '../../policy/task/role-ceiling.ts';
 import type { Task } from '../../policy/task/task.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Call, Pipeline } from '../handle.ts';
@@ -54,17 +56,20 @@ const BY_ROLE = new Permit();
  * @throws MerlonError CALL_DENIED
  */
 export async function permitCall(gate: Pipeline, call: Call, { operation }: Grant): Promise<Permit | Question> {
+  const { caller } = call;
   const keeper = gate.tasks;
-  if (keeper === undefined || !keeper.concerns(call.caller)) return BY_ROLE;
-  const task = await keeper.tasks.of(call.caller);
-  if (task === undefined) return BY_ROLE;
-  call.session.worksOn(task.id);
+  if (keeper === undefined || !keeper.concerns(caller)) return BY_ROLE;
+  const task = await keeper.tasks.of(caller);
+  if (task !== undefined) call.session.worksOn(task.id);
   const { kind, upstream, name } = operation;
   if (kind !== 'tool' || upstream === undefined || name === undefined) {
-    permitOther(task, operation);
+    if (task !== undefined) permitOther(task, operation);
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
+  const beyond = beyondRole(keeper, caller, profile);
+  if (beyond !== undefined) throw denied(task, `${upstream}/${name}`, [beyond]);
+  if (task === undefined) return new Permit(task, profile);
   if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
   const args = call.request.params?.['arguments'];
   return await permitTool(
@@ -95,10 +100,21 @@ async function permitTool(
   }
   if (decision.outcome !== 'allow') throw denied(task, wanted.tool, decision.because);
   // In one breath with the decision: two calls at once must not both be the last of a budget.
-  const charged = keeper.tasks.charge(task, decision.charges);
+  const charged = keeper.tasks.charge(task, decision.charges, decision.usesEndorsement);
+  // It is waited for before the call leaves; should the call end before that, nobody does.
+  charged.catch(() => {});
   const isFirst = decision.usesEndorsement ? await keeper.approvals.use(task, wanted) : true;
   if (!isFirst) throw denied(task, wanted.tool, [{ code: 'always_ask' }]);
   return new Permit(task, profile, charged);
+}
+
+/** What a role may never do, whatever its permissions and tasks say; a tool that nobody defined could do anything. */
+function beyondRole(keeper: TaskGate, caller: Caller, profile: ToolProfile | undefined): Objection | undefined {
+  const ceiling = keeper.ceilingOf(caller);
+  if (ceiling === undefined) return undefined;
+  if (profile === undefined) return { code: 'tool_unknown' };
+  const missing = beyondCeiling(ceiling, profile);
+  return missing.length === 0 ? undefined : { code: 'effect', missing };
 }
 
 /**
@@ -116,11 +132,18 @@ function reachesUpstream({ grants }: Task, upstream: string | undefined): boolea
   return grants.some(({ tool }) => tool.startsWith(`${upstream}/`));
 }
 
-/** Whether a task could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven(keeper: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
-  if (kind !== 'tool') return reachesUpstream(task, upstream);
+/** Whether a caller could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
+export function isGiven(
+  keeper: TaskGate,
+  caller: Caller,
+  task: Task | undefined,
+  { kind, upstream, name }: Operation,
+): boolean {
+  if (kind !== 'tool') return task === undefined || reachesUpstream(task, upstream);
   if (upstream === undefined || name === undefined) return false;
-  return keeper.tasks.shows(task, `${upstream}/${name}`, keeper.profileOf(upstream, name));
+  const profile = keeper.profileOf(upstream, name);
+  if (beyondRole(keeper, caller, profile) !== undefined) return false;
+  return task === undefined || keeper.tasks.shows(task, `${upstream}/${name}`, profile);
 }
 
 /** The tool as it is defined now; of one that nobody has listed yet, the upstreams are asked. */

@@ -1,4 +1,5 @@
 import type { Caller } from '../../identity/caller.ts';
+import type { CeilingEffect } from '../../policy/task/role-ceiling.ts';
 import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Approvals, Tasks } from './tasks.ts';
 
@@ -12,8 +13,10 @@ export interface TaskGate {
   learnTools(upstream: string, tools: readonly unknown[]): Promise<void>;
   /** Asks the upstreams for their tools, at most every 30 seconds. */
   listTools(): Promise<void>;
-  /** False for callers whom no task bounds: the quick answer for most calls. */
+  /** False for callers whom only their permissions bound: the quick answer for most calls. */
   concerns(caller: Caller): boolean;
+  /** What the caller's role may ever do; undefined: everything. */
+  ceilingOf(caller: Caller): readonly CeilingEffect[] | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Masks secrets in what people are shown of a call. */
