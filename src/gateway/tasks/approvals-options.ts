@@ -36,6 +36,11 @@ export interface ApprovalsOptions {
    * call. Default: none.
    */
   readonly endorsable?: (call: ToolCall, because: readonly Objection[]) => readonly Bound[];
+  /**
+   * Puts approved grants of a task in force; resolves when that is durable.
+   * @throws MerlonError TASK_REFUSED, TASK_OVER, TASK_UNKNOWN when the approval was for something else by now
+   */
+  readonly widen?: (approval: Approval, what: Widening) => Promise<unknown>;
   readonly limits?: Partial<ApprovalLimits>;
   /** Told what went wrong where nobody waits for an answer. Must not throw. */
   readonly onProblem?: (error: unknown) => void;

@@ -12,7 +12,7 @@ import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } f
 import { digestOf } from './stable-ids.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
-export type { ApprovalEvent, ApprovalsOptions } from './approvals-options.ts';
+export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
 
 const SECONDS = 300;
 const SWEEP_MS = 1_000;
@@ -114,7 +114,16 @@ class Desk implements Approvals {
     }
     const answered = this.find(id) ?? approval;
     this.#settle(answered);
+    const kept = this.#state.get(id);
+    if (kept !== undefined && answered.state === 'approved') await this.#carryOut(kept);
     return answered;
+  }
+
+  async carryOut(): Promise<void> {
+    const approved = [...this.#state.all()].filter((kept) => this.#now(kept).state === 'approved');
+    const done = await Promise.allSettled(approved.map((kept) => this.#carryOut(kept)));
+    // What has changed since it was asked for is void, and recorded as that.
+    for (const one of done) if (one.status === 'rejected') this.#options.onProblem?.(one.reason);
   }
 
   endorsed({ id: task }: Task): Endorsed {
@@ -243,6 +252,20 @@ class Desk implements Approvals {
     return approval;
   }
 
+  /** Grants that were approved are in force from now on, or never. */
+  async #carryOut(kept: KeptApproval): Promise<void> {
+    const { what } = kept.approval;
+    const { widen } = this.#options;
+    if (what.kind !== 'widen' || widen === undefined) return;
+    try {
+      await widen(kept.approval, what);
+    } catch (error) {
+      await this.#end([kept], 'expired');
+      throw error;
+    }
+    await this.#end([kept], 'used');
+  }
+
   async #prove(approval: Approval, { by }: NonNullable<Approval['answer']>, proof: string | undefined): Promise<void> {
     const isProven = (await this.#options.secondFactor?.(by, proof, approval)) === true;
     if (!isProven) throw new MerlonError('SECOND_FACTOR_REQUIRED', 'This approval needs a second factor.');
@@ -274,7 +297,7 @@ class Desk implements Approvals {
     return values.every((one) => there.some(({ path, valueHash }) => path === one.path && valueHash === one.valueHash));
   }
 
-  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired'): Promise<void> {
+  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired' | 'used'): Promise<void> {
     if (kept.length === 0) return;
     const ids = kept.map(({ approval }) => approval.id);
     for (const id of ids) this.#ahead.set(id, state);
