@@ -1,15 +1,15 @@
-import { hash, randomBytes } from 'node:crypto';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { randomBytes } from 'node:crypto';
 import { DAY_MS } from '../../kernel/clock.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
 import { type Journal, openJournal } from '../../kernel/journal.ts';
 import type { Json } from '../../kernel/jsonrpc.ts';
 import { type SteadyTime, steadyTime } from '../../kernel/steady-time.ts';
 import type { Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
 import { type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
 import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
-import { digestOf } from './stable-ids.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
 export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
@@ -134,8 +134,8 @@ class Desk implements Approvals {
         approved().some(
           (kept) => kept.tool === tool && kept.values.some((one) => one.path === path && one.valueHash === valueHash),
         ),
-      call: (tool, argsHash) =>
-        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === argsHash),
+      call: (tool, hash) =>
+        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === hash),
     };
   }
 
@@ -213,11 +213,11 @@ class Desk implements Approvals {
     };
     const values =
       call === undefined || what.kind !== 'call' ? [] : (this.#options.endorsable?.(call, what.because) ?? []);
-    const argsHash = call === undefined ? undefined : argsHashOf(call);
+    const asked = call === undefined ? undefined : argsHash(call.args);
     this.#opening.set(task.id, (this.#opening.get(task.id) ?? 0) + 1);
     try {
-      await this.#options.record({ event: 'asked', approval, argsHash });
-      const bound = call === undefined || argsHash === undefined ? {} : { tool: call.tool, argsHash };
+      await this.#options.record({ event: 'asked', approval, argsHash: asked });
+      const bound = call === undefined || asked === undefined ? {} : { tool: call.tool, argsHash: asked };
       await this.#journal.append(jsonOfApproval({ kind: 'ask', approval, key, values, ...bound }));
     } finally {
       const left = (this.#opening.get(task.id) ?? 1) - 1;
@@ -288,9 +288,9 @@ class Desk implements Approvals {
     return state === 'open' || state === 'approved';
   }
 
-  #isFor({ tool, values, argsHash }: KeptApproval, call: ToolCall): boolean {
+  #isFor({ tool, values, argsHash: approved }: KeptApproval, call: ToolCall): boolean {
     if (tool !== call.tool) return false;
-    if (values.length === 0) return argsHash === argsHashOf(call);
+    if (values.length === 0) return approved === argsHash(call.args);
     const { endorsable } = this.#options;
     const because = values.map(({ path }) => ({ code: 'argument' as const, path, must: {} }));
     const there = endorsable?.(call, because) ?? [];
@@ -308,8 +308,9 @@ class Desk implements Approvals {
     ]);
   }
 
-  #record(event: 'used' | 'denied' | 'expired', { approval, argsHash }: KeptApproval): Promise<void> {
-    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash });
+  #record(event: 'used' | 'denied' | 'expired', kept: KeptApproval): Promise<void> {
+    const { approval, argsHash: bound } = kept;
+    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash: bound });
   }
 
   #settle(approval: Approval | undefined): void {
@@ -362,10 +363,6 @@ function keyOf(task: Task, what: Approval['what'], call: ToolCall | undefined): 
 function kindOf(objection: Objection): string {
   const inner = objection.code === 'delegation' ? objection.because.map(kindOf).join() : '';
   return `${objection.code} ${'path' in objection ? objection.path : inner}`;
-}
-
-function argsHashOf({ args }: ToolCall): string {
-  return hash('sha256', canonicalJson(args));
 }
 
 /** Waits for all, then throws what went wrong first. */
