@@ -7,9 +7,9 @@ import { openApprovals, type Widening } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
+import type { TasksOptions } from '../gateway/tasks/tasks-options.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
 import type { Approval, Tasks } from '../gateway/tasks/tasks.ts';
-import type { ApiKeys } from '../identity/api-key.ts';
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
@@ -23,7 +23,6 @@ import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
 import { effects, type ToolProfile } from '../policy/tool/tool-profile.ts';
-import { keyFiles, openKeys } from './authenticator.ts';
 import { besideName, MAX_BESIDE } from './claim-logs.ts';
 
 /** What tasks are opened with. */
@@ -33,6 +32,8 @@ export interface TaskOptions {
   readonly mask: Pick<Mask, 'text' | 'value'>;
   /** The organisation's own policies. Default: there are none. */
   readonly guardrail?: () => Guardrail | undefined;
+  /** Whether the credential that a task was opened with still counts. Default: it does. */
+  readonly openerCounts?: TasksOptions['openerCounts'];
   /** Asks the upstreams for their tools. */
   readonly catalog: () => Promise<unknown>;
   /** Which of the processes that write beside each other this is, see `besideName`; default 0: `merlon serve`. */
@@ -52,7 +53,7 @@ export interface OpenTasks extends TaskGate {
  */
 export async function openTaskGate(
   gate: Gate,
-  { config, mask, catalog, guardrail = () => undefined, beside = 0 }: TaskOptions,
+  { config, mask, catalog, guardrail = () => undefined, openerCounts, beside = 0 }: TaskOptions,
 ): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
@@ -75,13 +76,6 @@ export async function openTaskGate(
     // No backend confines upstreams yet, whatever the configuration asks for.
     isSandboxed: () => false,
   });
-
-  let rings: { readonly of: Config; readonly keys: readonly ApiKeys[] } | undefined;
-  const keyRings = (): readonly ApiKeys[] => {
-    if (rings?.of !== config())
-      rings = { of: config(), keys: keyFiles(config()).map((file) => openKeys(file, { clock, onProblem })) };
-    return rings.keys;
-  };
 
   const approvals = await openApprovals({
     path: besideName(join(folder, 'approvals.journal'), beside),
@@ -131,8 +125,7 @@ export async function openTaskGate(
     },
     ask: async (task, grants, cause) =>
       (await approvals.ask(task, { kind: 'widen', grants, cause, epoch: task.epoch }, { secondFactor: false })).id,
-    openerCounts: ({ method, credential }, now) =>
-      method !== 'api_key' || keyRings().some((keys) => keys.counts(credential, now)),
+    ...(openerCounts === undefined ? {} : { openerCounts }),
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {

@@ -32,7 +32,8 @@ afterEach(() => here.close());
 
 async function tools(): Promise<string[]> {
   const { body } = await here.gateway.post('/mcp/up', token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }, session);
-  return (body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+  const listed = (body?.result?.['tools'] ?? []) as { name: string }[];
+  return listed.map(({ name }) => name);
 }
 
 async function call(name: string) {
