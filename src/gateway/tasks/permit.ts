@@ -7,6 +7,7 @@ import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Call, Pipeline } from '../handle.ts';
 import { askPerson, type Question } from './ask-person.ts';
 import { denied } from './denial.ts';
+import { reaches } from './reaches.ts';
 import type { TaskGate } from './task-gate.ts';
 
 /**
@@ -61,20 +62,15 @@ export async function permitCall(gate: Pipeline, call: Call, { operation }: Gran
   call.session.worksOn(task.id);
   const { kind, upstream, name } = operation;
   if (kind !== 'tool' || upstream === undefined || name === undefined) {
-    permitOther(task, operation);
+    permitOther(keeper, task, operation);
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
   if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
-  const args = call.request.params?.['arguments'];
-  return await permitTool(
-    gate,
-    keeper,
-    call,
-    task,
-    { tool: `${upstream}/${name}`, args: isObject(args) ? args : {} },
-    profile,
-  );
+  const args = call.request.params?.['arguments'] ?? {};
+  // What is judged is what is sent: a list or a text that an upstream reads in its own way is no set of arguments.
+  if (!isObject(args)) throw denied(task, `${upstream}/${name}`, [{ code: 'malformed', path: '' }]);
+  return await permitTool(gate, keeper, call, task, { tool: `${upstream}/${name}`, args }, profile);
 }
 
 async function permitTool(
@@ -103,22 +99,20 @@ async function permitTool(
 
 /**
  * What is no call of a tool. Resources and prompts only tell something; they can be had of upstreams that the task has
- * a grant for. A method that nobody here knows could do anything; only MCP's own tasks belong to whoever started them.
+ * a grant for, and within its folders and origins. A method that nobody here knows could do anything; only MCP's own tasks
+ * belong to whoever started them.
  */
-function permitOther(task: Task, operation: Operation): void {
+function permitOther({ tasks }: TaskGate, task: Task, operation: Operation): void {
   const { kind, upstream, name } = operation;
-  if (kind === 'info' || (kind === 'method' && name?.startsWith('tasks/') === true)) return;
-  if (kind === 'method' || !reachesUpstream(task, upstream))
-    throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
-}
-
-function reachesUpstream({ grants }: Task, upstream: string | undefined): boolean {
-  return grants.some(({ tool }) => tool.startsWith(`${upstream}/`));
+  if (kind === 'info') return;
+  const isKnown = kind !== 'method' || name?.startsWith('tasks/') === true;
+  if (!isKnown || !reaches(tasks, task, operation)) throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
 }
 
 /** Whether a task could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven(keeper: TaskGate, task: Task, { kind, upstream, name }: Operation): boolean {
-  if (kind !== 'tool') return reachesUpstream(task, upstream);
+export function isGiven(keeper: TaskGate, task: Task, operation: Operation): boolean {
+  const { kind, upstream, name } = operation;
+  if (kind !== 'tool') return reaches(keeper.tasks, task, operation);
   if (upstream === undefined || name === undefined) return false;
   return keeper.tasks.shows(task, `${upstream}/${name}`, keeper.profileOf(upstream, name));
 }
