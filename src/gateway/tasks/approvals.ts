@@ -10,6 +10,7 @@ import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
 import { type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
 import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
+import { shownArguments } from './shown-arguments.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
 export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
@@ -238,10 +239,7 @@ class Desk implements Approvals {
   /** What a person sees, and what is kept: no secret, and no more than can be read. */
   #shown(what: Approval['what'], call: ToolCall | undefined): Approval['what'] {
     if (what.kind === 'widen' || call === undefined) return what;
-    const text = JSON.stringify(this.#options.mask(call.args)) ?? '';
-    const args =
-      text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}[cut: ${text.length - MAX_SHOWN} characters]` : text;
-    return { ...what, args };
+    return { ...what, args: shownArguments(this.#options.mask(call.args) as Json, MAX_SHOWN) };
   }
 
   /** @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER */
