@@ -68,7 +68,13 @@ async function asked(): Promise<{ readonly events: EventLines; readonly id: stri
   const question = await events.next();
   expect(question).toMatchObject({ method: 'elicitation/create', params: { mode: 'form' } });
   expect(calls()).toBe(0);
-  return { events, id: String(question?.['id']) };
+  return { events, id: idOf(question) };
+}
+
+function idOf(question: JsonObject | undefined): string {
+  const id = question?.['id'];
+  if (typeof id !== 'string') throw new Error('That is no question of the gateway.');
+  return id;
 }
 
 const say = (message: JsonObject) => here.gateway.post('/mcp/up', token, { jsonrpc: '2.0', ...message }, session);
@@ -92,7 +98,7 @@ it('lets the call through once when the user says yes', async () => {
   const second = await call('send', 2);
   const question = await second.next();
   expect(question).toMatchObject({ method: 'elicitation/create' });
-  await answer(String(question?.['id']), 'decline');
+  await answer(idOf(question), 'decline');
   expect(denialOf(await resultOf(second))).toMatchObject({ code: 'CALL_DENIED' });
   expect(calls()).toBe(1);
 });

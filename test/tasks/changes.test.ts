@@ -31,10 +31,10 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-async function tools(): Promise<string[]> {
+async function tools(): Promise<unknown[]> {
   const { body } = await here.gateway.post('/mcp/up', token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }, session);
   const listed = body?.result?.['tools'];
-  return Array.isArray(listed) ? listed.map((tool) => (isObject(tool) ? String(tool['name']) : '')) : [];
+  return Array.isArray(listed) ? listed.map((tool) => (isObject(tool) ? tool['name'] : undefined)) : [];
 }
 
 async function call(name: string) {

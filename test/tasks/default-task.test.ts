@@ -37,9 +37,9 @@ async function ask(method: string, params: JsonObject = {}) {
   return await here.gateway.post('/mcp/up', token, { jsonrpc: '2.0', id: 1, method, params }, session);
 }
 
-async function tools(): Promise<string[]> {
+async function tools(): Promise<unknown[]> {
   const listed = (await ask('tools/list')).body?.result?.['tools'];
-  return Array.isArray(listed) ? listed.map((tool) => (isObject(tool) ? String(tool['name']) : '')) : [];
+  return Array.isArray(listed) ? listed.map((tool) => (isObject(tool) ? tool['name'] : undefined)) : [];
 }
 
 async function call(name: string): Promise<JsonObject> {
