@@ -10,9 +10,10 @@ import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
 import { type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
 import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
+import { shownArguments } from './shown-arguments.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
-export type { ApprovalEvent, ApprovalsOptions } from './approvals-options.ts';
+export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
 
 const SECONDS = 300;
 const SWEEP_MS = 1_000;
@@ -114,7 +115,16 @@ class Desk implements Approvals {
     }
     const answered = this.find(id) ?? approval;
     this.#settle(answered);
+    const kept = this.#state.get(id);
+    if (kept !== undefined && answered.state === 'approved') await this.#carryOut(kept);
     return answered;
+  }
+
+  async carryOut(): Promise<void> {
+    const approved = [...this.#state.all()].filter((kept) => this.#now(kept).state === 'approved');
+    const done = await Promise.allSettled(approved.map((kept) => this.#carryOut(kept)));
+    // What has changed since it was asked for is void, and recorded as that.
+    for (const one of done) if (one.status === 'rejected') this.#options.onProblem?.(one.reason);
   }
 
   endorsed({ id: task }: Task): Endorsed {
@@ -229,10 +239,7 @@ class Desk implements Approvals {
   /** What a person sees, and what is kept: no secret, and no more than can be read. */
   #shown(what: Approval['what'], call: ToolCall | undefined): Approval['what'] {
     if (what.kind === 'widen' || call === undefined) return what;
-    const text = JSON.stringify(this.#options.mask(call.args)) ?? '';
-    const args =
-      text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}[cut: ${text.length - MAX_SHOWN} characters]` : text;
-    return { ...what, args };
+    return { ...what, args: shownArguments(this.#options.mask(call.args) as Json, MAX_SHOWN) };
   }
 
   /** @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER */
@@ -241,6 +248,20 @@ class Desk implements Approvals {
     if (approval === undefined) throw unknown();
     if (approval.state !== 'open' || this.#answering.has(id)) throw over();
     return approval;
+  }
+
+  /** Grants that were approved are in force from now on, or never. */
+  async #carryOut(kept: KeptApproval): Promise<void> {
+    const { what } = kept.approval;
+    const { widen } = this.#options;
+    if (what.kind !== 'widen' || widen === undefined) return;
+    try {
+      await widen(kept.approval, what);
+    } catch (error) {
+      await this.#end([kept], 'expired');
+      throw error;
+    }
+    await this.#end([kept], 'used');
   }
 
   async #prove(approval: Approval, { by }: NonNullable<Approval['answer']>, proof: string | undefined): Promise<void> {
@@ -274,7 +295,7 @@ class Desk implements Approvals {
     return values.every((one) => there.some(({ path, valueHash }) => path === one.path && valueHash === one.valueHash));
   }
 
-  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired'): Promise<void> {
+  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired' | 'used'): Promise<void> {
     if (kept.length === 0) return;
     const ids = kept.map(({ approval }) => approval.id);
     for (const id of ids) this.#ahead.set(id, state);
