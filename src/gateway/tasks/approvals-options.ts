@@ -16,9 +16,6 @@ export interface ApprovalEvent {
   readonly argsHash: string | undefined;
 }
 
-/** What an approval of more permissions is about. */
-export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
-
 /** What opening the approvals takes. */
 export interface ApprovalsOptions {
   /** The journal, mode 0600. */
