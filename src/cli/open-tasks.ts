@@ -7,6 +7,7 @@ import { openApprovals } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
+import type { TasksOptions } from '../gateway/tasks/tasks-options.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
 import type { Tasks } from '../gateway/tasks/tasks.ts';
 import { decide } from '../policy/decide.ts';
@@ -17,7 +18,6 @@ import type { ToolProfile } from '../policy/tool/tool-profile.ts';
 import { besideName } from './claim-logs.ts';
 import { createConfiguredTasks } from './configured-tasks.ts';
 import { createMint } from './mint-grants.ts';
-import { createOpenerCounts } from './opener-counts.ts';
 import { widenAsApproved } from './widen-as-approved.ts';
 
 /** What tasks are opened with. */
@@ -25,8 +25,10 @@ export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly mask: Pick<Mask, 'text' | 'value'>;
-  /** The organisation's own policies, as far as there are any. */
-  readonly guardrail: () => Guardrail | undefined;
+  /** The organisation's own policies. Default: there are none. */
+  readonly guardrail?: () => Guardrail | undefined;
+  /** Whether the credential that a task was opened with still counts. Default: it does. */
+  readonly openerCounts?: TasksOptions['openerCounts'];
   /** Asks the upstreams for their tools. */
   readonly catalog: () => Promise<unknown>;
   /** Which of the processes that write beside each other this is, see `besideName`; default 0: `merlon serve`. */
@@ -46,7 +48,7 @@ export interface OpenTasks extends TaskGate {
  */
 export async function openTaskGate(
   gate: Gate,
-  { config, mask, catalog, guardrail, beside = 0 }: TaskOptions,
+  { config, mask, catalog, guardrail = () => undefined, openerCounts, beside = 0 }: TaskOptions,
 ): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
@@ -67,7 +69,7 @@ export async function openTaskGate(
     isSandboxed: () => false,
   });
 
-  const desk = await openApprovals({
+  const approvals = await openApprovals({
     path: besideName(join(folder, 'approvals.journal'), beside),
     clock,
     seconds: () => config().permissions.tasks.approval_seconds,
@@ -96,25 +98,23 @@ export async function openTaskGate(
       },
       ended: (ids) => {
         gate.tasksEnded(ids);
-        desk.drop(ids).catch(onProblem);
+        approvals.drop(ids).catch(onProblem);
       },
       changed: (id) => gate.taskChanged(id),
     },
-    ask: async (task, grants, cause) => {
-      const what = { kind: 'widen', grants, cause, epoch: task.epoch } as const;
-      return (await desk.ask(task, what, { secondFactor: false })).id;
-    },
-    openerCounts: createOpenerCounts(config, { clock, onProblem }),
+    ask: async (task, grants, cause) =>
+      (await approvals.ask(task, { kind: 'widen', grants, cause, epoch: task.epoch }, { secondFactor: false })).id,
+    ...(openerCounts === undefined ? {} : { openerCounts }),
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {
-    await desk.stop();
+    await approvals.stop();
     throw error;
   });
 
   const opened: OpenTasks = {
     tasks,
-    approvals: desk,
+    approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
     async learnTools(upstream, tools) {
       const before = book.profiles();
@@ -143,10 +143,10 @@ export async function openTaskGate(
     },
     async stop() {
       await tasks.stop();
-      await desk.stop();
+      await approvals.stop();
     },
   };
-  await desk.carryOut();
+  await approvals.carryOut();
   gate.tasks = opened;
   return opened;
 }

@@ -11,11 +11,10 @@ import {
 } from '../kernel/jsonrpc.ts';
 import type { Caller } from '../identity/caller.ts';
 import { decide, type Grant, operationOf, type Role } from '../policy/decide.ts';
-import { LISTS, publish } from './aggregate.ts';
 import type { Flights, Landing } from './flights.ts';
 import { CACHEABLE, LISTEN } from './era.ts';
 import type { Announcement, Link } from './link.ts';
-import { permitted } from './permitted-entries.ts';
+import { isAsking, present, questionsIn } from './present.ts';
 import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
@@ -24,7 +23,7 @@ import type { TaskOwners } from './task-owners.ts';
 import type { Question } from './tasks/ask-person.ts';
 import { isPermit, type Permit, permitCall } from './tasks/permit.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
-import { isAsking, questionsIn, toStateless } from './word-stateless.ts';
+import { toldBy } from './tasks/told.ts';
 
 /** One request of a client on its way to one upstream. */
 export interface Call {
@@ -126,7 +125,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = remembered(gate, call) ?? (await forward(gate, link, grant, permit, intent, call));
-    if (!isFailure(reply)) await learn(gate, call, permit, reply.result);
+    await learn(gate, call, permit, reply);
     const released = release(gate, call, permit, reply);
     for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
@@ -141,7 +140,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
   }
 }
 
-/** May they? The one decision; a list's entries ask the same question in {@link permitted}. */
+/** May they? The one decision; a list's entries ask the same question in {@link present}. */
 function authorize(gate: Pipeline, call: Call): Grant {
   const { method, params } = call.request;
   const decision = decide(gate.roleOf(call.caller), operationOf(method, params, call.upstream));
@@ -240,31 +239,17 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 }
 
 /** What tools there are, and what a task has seen: later decisions depend on both. */
-async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
+async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, reply: Response): Promise<void> {
   const { method, params } = request;
-  if (method === 'tools/list') await gate.learnTools(upstream, result, params?.['cursor'] === undefined);
+  if (method === 'tools/list' && !isFailure(reply))
+    await gate.learnTools(upstream, reply.result, params?.['cursor'] === undefined);
   const { task, profile } = permit;
-  if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
+  if (task === undefined || gate.tasks === undefined) return;
+  const told = toldBy(method, reply);
+  // Of a tool that is trusted, that it failed says nothing new.
+  if (told === undefined || (isFailure(reply) && profile?.output === 'trusted')) return;
   const args = params?.['arguments'];
-  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, result);
-}
-
-/** Methods whose results a model reads. */
-const TELLS: ReadonlySet<string> = new Set([
-  'tools/call',
-  'resources/read',
-  'prompts/get',
-  'tasks/result',
-  'tasks/get',
-]);
-
-function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
-  const { method } = call.request;
-  const list = LISTS.get(method);
-  const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
-  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
-  const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
-  return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
+  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, told);
 }
 
 function statusOf(call: Call, response: Response): 'ok' | 'error' | 'tool_error' | 'input_required' {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isObject } from '../../src/kernel/jsonrpc.ts';
 import type { Task } from '../../src/policy/task/task.ts';
 import type { TaskGrant } from '../../src/policy/grant/task-grant.ts';
 import { fakeUpstream } from '../fake-gateway.ts';
@@ -30,9 +31,10 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-async function tools(): Promise<string[]> {
+async function tools(): Promise<unknown[]> {
   const { body } = await here.gateway.post('/mcp/up', token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }, session);
-  return (body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+  const listed = body?.result?.['tools'];
+  return Array.isArray(listed) ? listed.map((tool) => (isObject(tool) ? tool['name'] : undefined)) : [];
 }
 
 async function call(name: string) {

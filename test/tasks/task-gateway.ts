@@ -25,8 +25,8 @@ export interface TaskGateway {
   readonly keeper: OpenTasks;
   /** Opens a task for `ann` in the role `user`, unless told otherwise; `token` is how its calls say who they are. */
   open(context: TaskContext): Promise<{ readonly task: Task; readonly token: string }>;
-  /** Puts other `permissions.tasks` in force, as a reload does. */
-  reconfigure(tasks: TaskSettings): Promise<void>;
+  /** Puts other `permissions.tasks` in force, as a reload does, and with them another default task of `intern`. */
+  reconfigure(tasks: TaskSettings, defaultTask?: string): Promise<void>;
   /** One stateless call of a tool of `up`. */
   callModern(token: string, params: JsonObject, capabilities?: JsonObject): Promise<Answered>;
   close(): Promise<void>;
@@ -59,8 +59,8 @@ export async function startTaskGateway(
       const { task } = await keeper.tasks.open(callerOf('ann', { principal: 'ann' }), context);
       return { task, token: `ann:user:${task.id}` };
     },
-    async reconfigure(next) {
-      config = await configOf(folder, next, defaultTask);
+    async reconfigure(next, otherTask = defaultTask) {
+      config = await configOf(folder, next, otherTask);
       await keeper.reloaded();
     },
     async callModern(token, params, capabilities) {

@@ -5,6 +5,9 @@ import type { Objection, ToolCall } from '../../policy/grant/call-decision.ts';
 import type { Bound } from './approval-state.ts';
 import type { Approval } from './tasks.ts';
 
+/** What an approval of more permissions is about. */
+export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
+
 /** What happened to an approval, for the audit log. */
 export interface ApprovalEvent {
   readonly event: 'asked' | 'approved' | 'denied' | 'expired' | 'used';
@@ -12,9 +15,6 @@ export interface ApprovalEvent {
   /** SHA-256 (hex) of the canonical arguments of the call, where it is one. */
   readonly argsHash: string | undefined;
 }
-
-/** What an approval of more permissions is about. */
-export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
 
 /** What opening the approvals takes. */
 export interface ApprovalsOptions {

@@ -8,6 +8,7 @@ import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
 import type { ApprovalsInForce } from './approvals-in-force.ts';
 import { type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
+import { shownArguments } from './shown-arguments.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
 /** Characters of the arguments that a person is shown. */
@@ -104,11 +105,7 @@ export function createAsking({ approvals, time, lifeMs, record, ...options }: As
 
 /** What a person sees, and what is kept: no secret, and no more than can be read. */
 function shown(what: Approval['what'], masked: unknown): Approval['what'] {
-  if (what.kind === 'widen') return what;
-  const text = JSON.stringify(masked) ?? '';
-  const args =
-    text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}[cut: ${text.length - MAX_SHOWN} characters]` : text;
-  return { ...what, args };
+  return what.kind === 'widen' ? what : { ...what, args: shownArguments(masked as Json, MAX_SHOWN) };
 }
 
 /** Tells whether two questions are the same: task, tool and exact arguments, or the grants and the epoch. */

@@ -1,11 +1,26 @@
 import { isFailure, isObject, type Json, type JsonObject, type Response } from '../kernel/jsonrpc.ts';
+import { decide, listedOperation } from '../policy/decide.ts';
+import { LISTS, publish } from './aggregate.ts';
 import { CACHEABLE, DISCOVER, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
-import type { Call } from './handle.ts';
+import type { Call, Pipeline } from './handle.ts';
 import { upstreamInvalid } from './pending.ts';
-import type { Permit } from './tasks/permit.ts';
+import { isGiven, type Permit } from './tasks/permit.ts';
+
+/**
+ * A result as its caller may see it: only what the caller may use, in the words of the caller's era and endpoint.
+ * @throws MerlonError UPSTREAM_INVALID where it asks for what the client did not offer
+ */
+export function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
+  const { method } = call.request;
+  const list = LISTS.get(method);
+  const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
+  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
+  const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
+  return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
+}
 
 /** What a stateless client is told beside the result itself. */
-export function toStateless(call: Call, permit: Permit, result: JsonObject): JsonObject {
+function toStateless(call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;
   if (result['resultType'] === 'input_required') return asking(call, permit, result);
   if (!CACHEABLE.has(method)) return result;
@@ -49,11 +64,37 @@ export function isAsking({ session }: Call, result: JsonObject): boolean {
   return session.era === 'modern' && result['resultType'] === 'input_required';
 }
 
-/** Methods of what a response asks of its client. */
+/** The methods of the questions that a response asks of its client. */
 export function questionsIn(call: Call, response: Response): string[] {
   if (isFailure(response) || !isAsking(call, response.result)) return [];
   const { inputRequests } = response.result;
   const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
   const methods = questions.map((question) => (isObject(question) ? question['method'] : undefined));
   return methods.filter((method) => typeof method === 'string');
+}
+
+const LISTED = {
+  tools: { kind: 'tool', key: 'name' },
+  prompts: { kind: 'prompt', key: 'name' },
+  resources: { kind: 'resource', key: 'uri' },
+  resourceTemplates: { kind: 'resource', key: 'uriTemplate' },
+} as const;
+
+function isListed(list: string): list is keyof typeof LISTED {
+  return list in LISTED;
+}
+
+/** A list cut down to what role and task may use: an entry is visible exactly when using it could be allowed. */
+function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, result: JsonObject): JsonObject {
+  const { upstream, caller } = call;
+  const entries = result[list];
+  if (!isListed(list) || !Array.isArray(entries)) return result;
+  const { kind, key } = LISTED[list];
+  const role = gate.roleOf(caller);
+  const visible = entries.filter((entry) => {
+    const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
+    if (operation === undefined || !decide(role, operation).allowed) return false;
+    return gate.tasks?.concerns(caller) !== true || isGiven(gate.tasks, caller, task, operation);
+  });
+  return { ...result, [list]: visible };
 }
