@@ -25,6 +25,7 @@ import type { TaskOwners } from './task-owners.ts';
 import type { Question } from './tasks/ask-person.ts';
 import { isGiven, isPermit, type Permit, permitCall } from './tasks/permit.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
+import { toldBy } from './tasks/told.ts';
 
 /** One request of a client on its way to one upstream. */
 export interface Call {
@@ -126,7 +127,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = remembered(gate, call) ?? (await forward(gate, link, grant, permit, intent, call));
-    if (!isFailure(reply)) await learn(gate, call, permit, reply.result);
+    await learn(gate, call, permit, reply);
     const released = release(gate, call, permit, reply);
     for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
@@ -240,23 +241,18 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 }
 
 /** What tools there are, and what a task has seen: later decisions depend on both. */
-async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
+async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, reply: Response): Promise<void> {
   const { method, params } = request;
-  if (method === 'tools/list') await gate.learnTools(upstream, result, params?.['cursor'] === undefined);
+  if (method === 'tools/list' && !isFailure(reply))
+    await gate.learnTools(upstream, reply.result, params?.['cursor'] === undefined);
   const { task, profile } = permit;
-  if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
+  if (task === undefined || gate.tasks === undefined) return;
+  const told = toldBy(method, reply);
+  // Of a tool that is trusted, that it failed says nothing new.
+  if (told === undefined || (isFailure(reply) && profile?.output === 'trusted')) return;
   const args = params?.['arguments'];
-  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, result);
+  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, told);
 }
-
-/** Methods whose results a model reads. */
-const TELLS: ReadonlySet<string> = new Set([
-  'tools/call',
-  'resources/read',
-  'prompts/get',
-  'tasks/result',
-  'tasks/get',
-]);
 
 function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
   const { method } = call.request;
@@ -341,7 +337,7 @@ function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, r
   const visible = entries.filter((entry) => {
     const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
     if (operation === undefined || !decide(role, operation).allowed) return false;
-    return task === undefined || gate.tasks === undefined || isGiven(gate.tasks, task, operation);
+    return gate.tasks?.concerns(caller) !== true || isGiven(gate.tasks, caller, task, operation);
   });
   return { ...result, [list]: visible };
 }

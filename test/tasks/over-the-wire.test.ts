@@ -24,6 +24,9 @@ const roles = [
   { name: 'intern', permissions: ['read:*', 'execute:tool'], default_task: 'notes' },
 ];
 
+const POLICY = `@id("no-shouting")
+forbid(principal, action, resource == Tool::"everything/echo") when { context.args.message like "*!*" };`;
+
 const NOTES = [
   { tool: 'memory/read_graph', uses: 2 },
   { tool: 'memory/create_entities', on_deny: 'ask', always_ask: true },
@@ -34,6 +37,7 @@ async function configure(grants: readonly object[]): Promise<void> {
   await deployment.configure({
     permissions: {
       roles,
+      guardrails: { policies: 'guardrails.cedar' },
       tasks: {
         types: [
           {
@@ -70,6 +74,7 @@ beforeAll(async () => {
   for (const folder of [open, secret]) mkdirSync(folder);
   writeFileSync(join(open, 'a.txt'), 'written to ann@example.com');
   writeFileSync(join(secret, 'key.txt'), 'the key');
+  writeFileSync(join(deployment.folder, 'guardrails.cedar'), POLICY);
   await configure(NOTES);
   [user, admin] = [deployment.key('user'), deployment.key('admin')];
   serving = await deployment.start();
@@ -250,6 +255,17 @@ describe('a call that a person has to allow', () => {
     const graph = readFileSync(join(deployment.folder, 'memory.json'), 'utf8');
     expect(graph).toContain(`Ann of ${version}`);
     expect(graph).not.toMatch(new RegExp(`(Eve|Zoe) of ${version}`));
+  });
+});
+
+describe('a guardrail', () => {
+  it('forbids what role and task allow, tells its name, and counts what it cannot judge as forbidden', async () => {
+    const session = await connect(admin);
+    expect((await session.call('everything__echo', { message: 'hello' })).result?.['isError']).not.toBe(true);
+    const denied = denialOf((await session.call('everything__echo', { message: 'hello!' })).result);
+    expect(denied).toMatchObject({ because: [{ code: 'guardrail', policy: 'no-shouting' }] });
+    const absent = denialOf((await session.call('everything__echo', {})).result);
+    expect(absent).toMatchObject({ because: [{ code: 'guardrail' }] });
   });
 });
 

@@ -48,6 +48,7 @@ export async function startTaskGateway(
     config: () => config,
     mask: { text: (text) => text, value: (value) => value },
     catalog: createCatalog(gateway.gate),
+    guardrail: () => undefined,
   });
   return {
     clock,

@@ -1,71 +1,20 @@
-import { hash, randomBytes } from 'node:crypto';
-import type { RandomBytes } from '../../identity/api-key-text.ts';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
-import { type Clock, DAY_MS } from '../../kernel/clock.ts';
+import { randomBytes } from 'node:crypto';
+import { DAY_MS } from '../../kernel/clock.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
-import type { FileSystem } from '../../kernel/files.ts';
 import { type Journal, openJournal } from '../../kernel/journal.ts';
 import type { Json } from '../../kernel/jsonrpc.ts';
 import { type SteadyTime, steadyTime } from '../../kernel/steady-time.ts';
 import type { Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
-import { type Bound, type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
-import { digestOf } from './stable-ids.ts';
+import { type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
+import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
+import { shownArguments } from './shown-arguments.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
-/** What happened to an approval, for the audit log. */
-export interface ApprovalEvent {
-  readonly event: 'asked' | 'approved' | 'denied' | 'expired' | 'used';
-  readonly approval: Approval;
-  /** SHA-256 (hex) of the canonical arguments of the call, where it is one. */
-  readonly argsHash: string | undefined;
-}
+export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
 
-/** What an approval of more permissions is about. */
-export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
-
-/** What {@link openApprovals} takes. */
-export interface ApprovalsOptions {
-  /** The journal, mode 0600. */
-  readonly path: string;
-  readonly clock: Clock;
-  /** Default: node:crypto's. */
-  readonly random?: RandomBytes;
-  /** Default: the machine's files. */
-  readonly fs?: FileSystem;
-  /** How long an approval waits for an answer, and how long an answer counts, seconds. Default 300. */
-  readonly seconds?: () => number;
-  /** Writes an entry of the audit log; resolves when that is durable. */
-  readonly record: (event: ApprovalEvent) => Promise<void>;
-  /** Masks secrets in what a person is shown. */
-  readonly mask: (value: unknown) => unknown;
-  /** Whether a proof is a second factor of `by`. Default: none ever is, so what needs one cannot be approved. */
-  readonly secondFactor?: (by: string, proof: string | undefined, approval: Approval) => Promise<boolean>;
-  /**
-   * The values of a call that objections are about. With it an approval counts for the next call of the tool that has
-   * these values there, whatever its other arguments are; without it (or where there is no such value) for the very same
-   * call. Default: none.
-   */
-  readonly endorsable?: (call: ToolCall, because: readonly Objection[]) => readonly Bound[];
-  /**
-   * Puts approved grants of a task in force; resolves when that is durable.
-   * @throws MerlonError TASK_REFUSED, TASK_OVER, TASK_UNKNOWN when the approval was for something else by now
-   */
-  readonly widen?: (approval: Approval, what: Widening) => Promise<unknown>;
-  readonly limits?: Partial<ApprovalLimits>;
-  /** Told what went wrong where nobody waits for an answer. Must not throw. */
-  readonly onProblem?: (error: unknown) => void;
-}
-
-/** How many may wait at one time. */
-export interface ApprovalLimits {
-  /** In all. Default 1,000. */
-  readonly maxOpen: number;
-  /** Of one task. Default 10. */
-  readonly maxOpenPerTask: number;
-}
-
-const LIMITS: ApprovalLimits = { maxOpen: 1_000, maxOpenPerTask: 10 };
 const SECONDS = 300;
 const SWEEP_MS = 1_000;
 /** How long it stays known what was answered, ms. */
@@ -114,7 +63,7 @@ class Desk implements Approvals {
 
   constructor(options: ApprovalsOptions, state: ApprovalState, journal: Journal, time: SteadyTime) {
     this.#options = options;
-    this.#limits = { ...LIMITS, ...options.limits };
+    this.#limits = { ...DEFAULT_APPROVAL_LIMITS, ...options.limits };
     this.#state = state;
     this.#journal = journal;
     this.#time = time;
@@ -186,8 +135,8 @@ class Desk implements Approvals {
         approved().some(
           (kept) => kept.tool === tool && kept.values.some((one) => one.path === path && one.valueHash === valueHash),
         ),
-      call: (tool, argsHash) =>
-        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === argsHash),
+      call: (tool, hash) =>
+        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === hash),
     };
   }
 
@@ -265,11 +214,11 @@ class Desk implements Approvals {
     };
     const values =
       call === undefined || what.kind !== 'call' ? [] : (this.#options.endorsable?.(call, what.because) ?? []);
-    const argsHash = call === undefined ? undefined : argsHashOf(call);
+    const asked = call === undefined ? undefined : argsHash(call.args);
     this.#opening.set(task.id, (this.#opening.get(task.id) ?? 0) + 1);
     try {
-      await this.#options.record({ event: 'asked', approval, argsHash });
-      const bound = call === undefined || argsHash === undefined ? {} : { tool: call.tool, argsHash };
+      await this.#options.record({ event: 'asked', approval, argsHash: asked });
+      const bound = call === undefined || asked === undefined ? {} : { tool: call.tool, argsHash: asked };
       await this.#journal.append(jsonOfApproval({ kind: 'ask', approval, key, values, ...bound }));
     } finally {
       const left = (this.#opening.get(task.id) ?? 1) - 1;
@@ -290,10 +239,7 @@ class Desk implements Approvals {
   /** What a person sees, and what is kept: no secret, and no more than can be read. */
   #shown(what: Approval['what'], call: ToolCall | undefined): Approval['what'] {
     if (what.kind === 'widen' || call === undefined) return what;
-    const text = JSON.stringify(this.#options.mask(call.args)) ?? '';
-    const args =
-      text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}[cut: ${text.length - MAX_SHOWN} characters]` : text;
-    return { ...what, args };
+    return { ...what, args: shownArguments(this.#options.mask(call.args) as Json, MAX_SHOWN) };
   }
 
   /** @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER */
@@ -340,9 +286,9 @@ class Desk implements Approvals {
     return state === 'open' || state === 'approved';
   }
 
-  #isFor({ tool, values, argsHash }: KeptApproval, call: ToolCall): boolean {
+  #isFor({ tool, values, argsHash: approved }: KeptApproval, call: ToolCall): boolean {
     if (tool !== call.tool) return false;
-    if (values.length === 0) return argsHash === argsHashOf(call);
+    if (values.length === 0) return approved === argsHash(call.args);
     const { endorsable } = this.#options;
     const because = values.map(({ path }) => ({ code: 'argument' as const, path, must: {} }));
     const there = endorsable?.(call, because) ?? [];
@@ -360,8 +306,9 @@ class Desk implements Approvals {
     ]);
   }
 
-  #record(event: 'used' | 'denied' | 'expired', { approval, argsHash }: KeptApproval): Promise<void> {
-    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash });
+  #record(event: 'used' | 'denied' | 'expired', kept: KeptApproval): Promise<void> {
+    const { approval, argsHash: bound } = kept;
+    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash: bound });
   }
 
   #settle(approval: Approval | undefined): void {
@@ -414,10 +361,6 @@ function keyOf(task: Task, what: Approval['what'], call: ToolCall | undefined): 
 function kindOf(objection: Objection): string {
   const inner = objection.code === 'delegation' ? objection.because.map(kindOf).join() : '';
   return `${objection.code} ${'path' in objection ? objection.path : inner}`;
-}
-
-function argsHashOf({ args }: ToolCall): string {
-  return hash('sha256', canonicalJson(args));
 }
 
 /** Waits for all, then throws what went wrong first. */

@@ -43,9 +43,9 @@ export async function askPerson(
   // Said no to just now: the same question is not asked again and again.
   if (approval.state !== 'open') {
     if (approval.state === 'approved') return undefined;
-    throw denied(task, wanted.tool, because, { approval, isOpen: false });
+    throw denied(task, wanted.tool, because, { asked: { approval, isOpen: false } });
   }
-  if (secondFactor || !canAsk(call)) throw denied(task, wanted.tool, because, { approval, isOpen: true });
+  if (secondFactor || !canAsk(call)) throw denied(task, wanted.tool, because, { asked: { approval, isOpen: true } });
   const { stateless } = call;
   let answered: Approval;
   if (stateless === undefined) {
@@ -59,7 +59,7 @@ export async function askPerson(
     };
   }
   if (answered.state === 'approved') return undefined;
-  throw denied(task, wanted.tool, because, { approval: answered, isOpen: answered.state === 'open' });
+  throw denied(task, wanted.tool, because, { asked: { approval: answered, isOpen: answered.state === 'open' } });
 }
 
 /** Whether the client said that it can show its user a form. */
@@ -114,13 +114,12 @@ async function take(keeper: TaskGate, { caller, session }: Call, approval: Appro
 }
 
 const MAX_WHY = 500;
-const MAX_SHOWN = 2_000;
 
-/** The form that a person sees. What stands in it of the call is attacker-controlled: made printable and cut. */
+/** The form that a person sees. What stands in it of the call is attacker-controlled: made printable; it was cut where it was kept. */
 function formOf({ what }: Approval): JsonObject {
   const message =
     what.kind === 'call'
-      ? `The call of ${showable(what.tool)} needs your approval. ${explainObjections(what.because).join(' ')} Arguments: ${showable(what.args.slice(0, MAX_SHOWN))}`
+      ? `The call of ${showable(what.tool)} needs your approval. ${explainObjections(what.because).join(' ')} Arguments: ${showable(what.args)}`
       : 'The task asks for more permissions.';
   return {
     mode: 'form',
