@@ -84,10 +84,10 @@ const reports: Readonly<Record<ControlId, (config: Config) => Report>> = {
     },
   }),
   C13: missing,
-  C14: ({ permissions: { tasks } }) => ({
-    // Arguments are held to something under a task alone, and no upstream is confined.
+  C14: ({ permissions: { tasks, guardrails } }) => ({
+    // Arguments are held to something by tasks and guardrails alone, and no upstream is confined.
     enforced: 'partly',
-    facts: { permission_per_tool: true, argument_constraints: tasks.types.length > 0 },
+    facts: { permission_per_tool: true, argument_constraints: tasks.types.length > 0 || guardrails !== undefined },
   }),
   C15: missing,
   C16: () => ({ enforced: 'partly', facts: { health: true, metrics: false, live_events: false } }),

@@ -139,7 +139,7 @@ export async function openTaskGate(
   };
   const opened: OpenTasks = {
     tasks,
-    approvals: desk,
+    approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
     async learnTools(upstream, tools) {
       const before = book.profiles();
