@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
@@ -107,7 +108,9 @@ export function createApi(
 ): (req: IncomingMessage, res: ServerResponse) => void {
   const app = new OpenAPIHono<Env>({ defaultHook: refuseMalformed });
   app.onError(async (error, c) => {
-    const known = gate.known(error);
+    // The framework's own no to a body that it cannot read.
+    const isUnread = error instanceof HTTPException && error.status < 500;
+    const known = gate.known(isUnread ? new MerlonError('PARAMS_INVALID', 'The body is no JSON.') : error);
     // What failed after the caller was let in is no refusal.
     if (c.get('admitted') === true) return refused(known);
     const remote = c.env.incoming.socket.remoteAddress ?? 'unknown';
@@ -131,7 +134,8 @@ export function createApi(
     const { version, secure, tlsVersion, authRequired, switchedOff, notEnforced } = deployment();
     const facts = { name: 'merlon' as const, version, secure, tls_version: tlsVersion, auth_required: authRequired };
     const caller = c.get('caller');
-    const mayKnow = caller !== undefined && decide(gate.roleOf(caller), { action: 'read', kind: 'config' }).allowed;
+    const isFree = caller !== undefined && caller.task === undefined;
+    const mayKnow = isFree && decide(gate.roleOf(caller), { action: 'read', kind: 'config' }).allowed;
     return c.json(mayKnow ? { ...facts, switched_off: [...switchedOff], not_enforced: [...notEnforced] } : facts, 200);
   });
   app.openapi(routes.roles, (c) => {
@@ -213,6 +217,9 @@ async function admit(gate: Gate, c: Context<Env>): Promise<void> {
   c.set('caller', caller);
   // Those below judge by themselves what is the caller's own.
   if (need === undefined || need === 'own') return;
+  // What its role may know beside its work is no part of a task.
+  if (caller.task !== undefined && need.kind !== 'info')
+    throw new MerlonError('FORBIDDEN', 'The credential of a task is for the work of the task.');
   const decision = decide(gate.roleOf(caller), need);
   if (!decision.allowed) throw forbidden(decision.missing);
 }

@@ -75,7 +75,8 @@ export const approvalShape = z
     tool: z.string().optional(),
     args: z.string().optional().describe('Of a call: its arguments, masked.'),
     because: z.array(z.string()).optional().describe('Of a call: why the task does not allow it by itself.'),
-    grants: z.array(grantShape).optional().describe('Of a wider task: what is asked for.'),
+    grants: z.array(grantShape).optional().describe('Of a wider task: all that it would have then.'),
+    asked_why: z.string().optional().describe('Of a wider task: what was said when it was asked for.'),
     answer: z
       .object({ by: z.string(), through: z.enum(['client', 'api', 'terminal']), why: z.string(), at: z.string() })
       .optional(),

@@ -275,7 +275,7 @@ function shownApproval(approval: Approval): z.infer<typeof approvalShape> {
     second_factor: secondFactor,
     ...(what.kind === 'call'
       ? { tool: what.tool, args: what.args, because: explainObjections(what.because) }
-      : { grants: what.grants.map(writtenGrant) }),
+      : { grants: what.grants.map(writtenGrant), asked_why: what.cause.why }),
     ...(answer === undefined ? {} : { answer: { ...answer, at: iso(answer.at) } }),
   };
 }

@@ -28,10 +28,13 @@ export async function answerApproval(
 
 function describe(approval: JsonObject): string {
   const { id, task, principal, state, expires_at: expires, tool, args, because, second_factor: factor } = approval;
+  const { grants, asked_why: why } = approval;
   const lines = [
     `${textOf(id)}  ${textOf(state)}  ${textOf(tool ?? 'more permissions')} for ${textOf(principal)} (${textOf(task)})`,
     ...(state === 'open' ? [`  until ${textOf(expires)}${factor === true ? ', with a second factor' : ''}`] : []),
     ...(args === undefined ? [] : [`  arguments: ${textOf(args)}`]),
+    ...(typeof why === 'string' ? [`  asked for because: ${textOf(why)}`] : []),
+    ...(Array.isArray(grants) ? grants.map((one) => `  ${textOf(one)}`) : []),
     ...(Array.isArray(because) ? because.map((one) => `  ${textOf(one)}`) : []),
   ];
   return lines.join('\n');

@@ -299,10 +299,11 @@ export class Gate implements Pipeline, SessionHost {
     });
   }
 
-  /** Ends what runs under tasks that have ended: their calls in flight are cancelled. */
+  /** Ends what runs under tasks that have ended: their calls in flight are cancelled, and who waits for one is told why. */
   tasksEnded(ids: readonly string[]): void {
+    const told = new MerlonError('TASK_OVER', 'The task has ended.');
     for (const session of this.sessions.values())
-      if (ids.some((id) => session.isOf(id))) void session.end('its task has ended');
+      if (ids.some((id) => session.isOf(id))) void session.end('its task has ended', told);
   }
 
   /** A task may use other tools now. */

@@ -259,7 +259,7 @@ function statusOf(call: Call, response: Response): 'ok' | 'error' | 'tool_error'
 }
 
 function outcomeOf(error: MerlonError): 'error' | 'cancelled' | 'timeout' | 'withheld' {
-  if (error.code === 'CANCELLED') return 'cancelled';
+  if (error.code === 'CANCELLED' || error.code === 'TASK_OVER') return 'cancelled';
   if (error.code === 'UPSTREAM_TIMEOUT') return 'timeout';
   return error.code === 'UPSTREAM_INVALID' || error.code === 'RPC_TOO_DEEP' ? 'withheld' : 'error';
 }

@@ -53,6 +53,8 @@ export interface OwnQuestion {
   withdraw(): void;
 }
 
+/** How long the streams of a session that has ended stay for the answers of its calls, ms. */
+const LAST_WORDS_MS = 5_000;
 /** Questions of upstreams that may be open at one time. */
 const MAX_ASKED = 100;
 
@@ -93,6 +95,7 @@ export class Session {
   readonly #own = new Map<Id, (response: Response) => void>();
   readonly #tasks = new Set<string>();
   readonly #replies = new Bag<Reply>();
+  #wake: () => void = () => {};
   readonly #guarded = new Set<Guarded>();
   #mayListen: () => Promise<boolean> = () => Promise.resolve(false);
   #lastAsked = 0;
@@ -174,7 +177,10 @@ export class Session {
   /** Registers a response through which announcements can travel while its call runs. */
   carry(reply: Reply): () => void {
     this.#replies.add(reply);
-    return () => void this.#replies.remove(reply);
+    return () => {
+      this.#replies.remove(reply);
+      if (this.#replies.size === 0) this.#wake();
+    };
   }
 
   /** Says what the client and we agreed to speak. */
@@ -307,16 +313,33 @@ export class Session {
     return meant.length > 0;
   }
 
-  /** Ends the session: streams, calls in flight, links and with them the children. */
-  async end(cause: string): Promise<void> {
+  /**
+   * Ends the session: streams, calls in flight, links and with them the children.
+   * @param told what clients with calls in flight are answered; default: nothing, as for calls that they cancelled
+   */
+  async end(cause: string, told?: MerlonError): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    for (const { id } of this.flights.all()) this.cancel(id, 'The session ended.');
-    this.events.end();
+    for (const { flight } of this.flights.all())
+      flight.cancel(told ?? new MerlonError('CANCELLED', 'The session ended.'));
+    const spoken = told === undefined ? undefined : this.#answered();
+    if (spoken === undefined) this.events.end();
     this.#host.ended(this, cause);
     const openings = [...this.#links.values()];
     this.#links.clear();
-    await Promise.allSettled(openings.map(async (opening) => (await opening).close(cause)));
+    await Promise.allSettled([spoken, ...openings.map(async (opening) => (await opening).close(cause))]);
+  }
+
+  /** Ends the streams once every client that waits has its answer, or has waited for it long enough. */
+  async #answered(): Promise<void> {
+    if (this.#replies.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const forget = this.#host.clock.after(LAST_WORDS_MS, resolve);
+      await promise;
+      forget();
+    }
+    this.events.end();
   }
 
   async #announce(upstream: string, link: Link | undefined, message: Announcement): Promise<void> {

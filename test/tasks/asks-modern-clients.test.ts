@@ -1,5 +1,5 @@
-import { afterEach, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/kernel/jsonrpc.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isObject, type JsonObject } from '../../src/kernel/jsonrpc.ts';
 import { eraUpstream, type EraUpstream } from '../era-upstream.ts';
 import { SHOWS_FORMS } from '../modern-client.ts';
 import { byBoss, denialOf, startTaskGateway, type TaskGateway } from './task-gateway.ts';
@@ -180,6 +180,58 @@ it('is charged once though its upstream asks something too', async () => {
   expect(await call(token, again)).toMatchObject({ content: [{ text: 'sent' }] });
   expect(up.arrived.at(-1)?.request.params).toMatchObject({ requestState: 'its own' });
   expect(denialOf(await call(token, asks))).toMatchObject({ because: [{ code: 'budget' }] });
+});
+
+describe('a call whose upstream has sessions, and asks while it works', () => {
+  const ASKS = { name: 'asks' };
+  let finish: (result: JsonObject) => void;
+
+  async function startLegacy(): Promise<{ readonly token: string; readonly again: JsonObject }> {
+    const { promise, resolve } = Promise.withResolvers<JsonObject>();
+    finish = resolve;
+    up = eraUpstream('up', {
+      eras: ['legacy'],
+      clock: fakeClock(),
+      answer({ method }, tell) {
+        if (method === 'tools/list') return { tools: TOOLS };
+        tell({ jsonrpc: '2.0', id: 1, method: 'elicitation/create', params: { message: 'Who?', requestedSchema: {} } });
+        return promise;
+      },
+    });
+    here = await startTaskGateway([up], TYPES);
+    const { token } = await here.open({ type: 'mail' });
+    const first = await call(token, ASKS);
+    expect(first).toMatchObject({ resultType: 'input_required' });
+    const [key = ''] = Object.keys(isObject(first['inputRequests']) ? first['inputRequests'] : {});
+    const inputResponses = { [key]: { action: 'accept', content: {} } };
+    return { token, again: { ...ASKS, requestState: first['requestState'] ?? null, inputResponses } };
+  }
+
+  it('is charged once', async () => {
+    const { token, again } = await startLegacy();
+    const second = call(token, again);
+    finish({ content: [{ type: 'text', text: 'sent' }] });
+    expect(await second).toMatchObject({ content: [{ text: 'sent' }] });
+    expect(denialOf(await call(token, ASKS))).toMatchObject({ because: [{ code: 'budget' }] });
+    expect(calls()).toBe(1);
+  });
+
+  it('is judged anew when the task was changed meanwhile', async () => {
+    const { token, again } = await startLegacy();
+    const [task] = here.keeper.tasks.list();
+    await here.keeper.tasks.change(task?.id ?? '', [], { by: 'ann', why: 'no more' });
+    expect(denialOf(await call(token, again))).toMatchObject({ because: [{ code: 'tool' }] });
+    finish({ content: [] });
+  });
+
+  it('is cancelled when the task ends while it waits for the client', async () => {
+    const { token, again } = await startLegacy();
+    const [task] = here.keeper.tasks.list();
+    await here.keeper.tasks.close(task?.id ?? '', 'closed', { by: 'ann', why: 'done' });
+    expect(up.arrived.find(({ request }) => request.method === 'tools/call')?.cancelled).toBe(true);
+    expect(await call(token, again)).not.toHaveProperty('content');
+    finish({ content: [] });
+  });
 });
 
 it('is judged anew when the task was changed while its upstream waited for an answer', async () => {

@@ -48,19 +48,26 @@ const clients = {
 type Client = keyof typeof clients;
 const both: readonly Client[] = ['legacy', 'modern'];
 
+/** The code of the error that the client is answered with. */
+function codeIn(answered: unknown): unknown {
+  const error = isObject(answered) ? answered['error'] : undefined;
+  const data = isObject(error) ? error['data'] : undefined;
+  return isObject(data) ? data['code'] : undefined;
+}
+
 /** Makes the call, ends its task, and says what became of it for the client, the upstream and the log. */
 async function endWhile(client: Client, token: string, end: () => Promise<unknown> | void): Promise<unknown> {
-  const answer = clients[client](token).catch(() => undefined);
+  const answer = clients[client](token);
   await started.promise;
   await end();
   const answered = await answer;
   return {
-    hasResult: isObject(answered) && 'result' in answered,
+    told: codeIn(answered),
     upstream: up.arrived.find(({ request }) => request.method === 'tools/call')?.cancelled,
     log: here.gateway.entries.findLast((entry) => entry.kind === 'outcome')?.status,
   };
 }
-const CANCELLED = { hasResult: false, upstream: true, log: 'cancelled' };
+const CANCELLED = { told: 'TASK_OVER', upstream: true, log: 'cancelled' };
 
 it.each(both)('are cancelled when their task is closed (%s)', async (client) => {
   const { task, token } = await here.open({ type: 'work' });

@@ -7,6 +7,7 @@ import { isObject, type JsonObject } from '../../src/kernel/jsonrpc.ts';
 import type { ApproveOutcome, ApprovePlan } from '../clients/approve-plan.ts';
 import { type Deployment, type Ended, makeDeployment, runMerlon, type Serving } from '../deployment.ts';
 import { type Http, type McpSession, speakTo } from '../mcp-client.ts';
+import { denialOf } from './task-gateway.ts';
 
 const run = promisify(execFile);
 
@@ -26,15 +27,13 @@ const roles = [
 const POLICY = `@id("no-shouting")
 forbid(principal, action, resource == Tool::"everything/echo") when { context.args.message like "*!*" };`;
 
-beforeAll(async () => {
-  deployment = await makeDeployment({});
-  open = join(deployment.folder, 'open');
-  secret = join(deployment.folder, 'secret');
-  record = join(deployment.folder, 'arrived');
-  for (const folder of [open, secret]) mkdirSync(folder);
-  writeFileSync(join(open, 'a.txt'), 'written to ann@example.com');
-  writeFileSync(join(secret, 'key.txt'), 'the key');
-  writeFileSync(join(deployment.folder, 'guardrails.cedar'), POLICY);
+const NOTES = [
+  { tool: 'memory/read_graph', uses: 2 },
+  { tool: 'memory/create_entities', on_deny: 'ask', always_ask: true },
+];
+
+/** Writes the configuration, with these grants of the type `notes`. */
+async function configure(grants: readonly object[]): Promise<void> {
   await deployment.configure({
     permissions: {
       roles,
@@ -52,10 +51,7 @@ beforeAll(async () => {
             name: 'notes',
             roles: ['user', 'intern'],
             pinned: false,
-            grants: [
-              { tool: 'memory/read_graph', uses: 2 },
-              { tool: 'memory/create_entities', on_deny: 'ask', always_ask: true },
-            ],
+            grants,
           },
         ],
       },
@@ -68,6 +64,18 @@ beforeAll(async () => {
       sh: { command: 'sh', args: [join(import.meta.dirname, '../fixtures/sh-server.sh'), record] },
     },
   });
+}
+
+beforeAll(async () => {
+  deployment = await makeDeployment({});
+  open = join(deployment.folder, 'open');
+  secret = join(deployment.folder, 'secret');
+  record = join(deployment.folder, 'arrived');
+  for (const folder of [open, secret]) mkdirSync(folder);
+  writeFileSync(join(open, 'a.txt'), 'written to ann@example.com');
+  writeFileSync(join(secret, 'key.txt'), 'the key');
+  writeFileSync(join(deployment.folder, 'guardrails.cedar'), POLICY);
+  await configure(NOTES);
   [user, admin] = [deployment.key('user'), deployment.key('admin')];
   serving = await deployment.start();
   http = speakTo({ url: serving.url, ca: deployment.ca });
@@ -131,13 +139,6 @@ async function toolsOf(session: McpSession): Promise<string[]> {
   return names.filter((name) => typeof name === 'string').toSorted();
 }
 
-/** Why a call was denied, as its result says. */
-function denialOf(result: JsonObject | undefined): JsonObject {
-  const meta = result?.['_meta'];
-  const denial = isObject(meta) ? meta['merlon/denial'] : undefined;
-  return result?.['isError'] === true && isObject(denial) ? denial : {};
-}
-
 describe('a task over the wire', () => {
   it('sees its tools and no others, and works within its folder', async () => {
     const { credential } = await openTask({
@@ -188,7 +189,7 @@ describe('a task over the wire', () => {
     const answer = session.call('sh__slow', { mark });
     await expect.poll(() => arrived()).toContain(`slow ${mark}`);
     expect((await merlon(['task', 'close', id, ...why], key())).code).toBe(0);
-    expect((await answer).result).toBeUndefined();
+    expect((await answer).error?.data?.code).toBe('TASK_OVER');
     const intent = audit().findLast((entry) => entry.kind === 'intent' && entry.task?.id === id);
     expect(intent).toMatchObject({ method: 'tools/call' });
     await expect.poll(() => audit().find((entry) => entry.intent === intent?.seq)?.status).toBe('cancelled');
@@ -277,6 +278,23 @@ describe('a role with a default task', () => {
       expect((await first.call('memory__read_graph')).result?.['isError']).not.toBe(true);
     const again = await connect(intern);
     expect(denialOf((await again.call('memory__read_graph')).result)).toMatchObject({ because: [{ code: 'budget' }] });
+  });
+
+  it('has what its type gives when the configuration is read again, in the session that is open', async () => {
+    const session = await connect(deployment.key('intern'));
+    const opened = await openTask({ type: 'notes' });
+    expect(await toolsOf(session)).toHaveLength(2);
+    await configure(NOTES.slice(0, 1));
+    process.kill(serving.pid, 'SIGHUP');
+    await expect.poll(() => toolsOf(session)).toEqual(['memory__read_graph']);
+    const denied = denialOf((await session.call('memory__create_entities', { entities: [] })).result);
+    expect(denied).toMatchObject({ because: [{ code: 'tool' }] });
+    // What was opened for other grants than the type gives now is over.
+    await expect
+      .poll(async () => (await api('GET', `/api/v2/tasks/${opened.id}`, user)).body)
+      .toMatchObject({
+        status: 'revoked',
+      });
   });
 });
 
