@@ -354,6 +354,15 @@ describe('a stateless request', () => {
     expect(calls().filter(({ cancelled }) => cancelled)).toHaveLength(1);
   });
 
+  it('is another one under each task, and under none', async () => {
+    const up = upstreamOf(['modern']);
+    await start([up]);
+    for (const token of ['admin', 'admin:admin:one', 'admin:admin:two', 'admin:admin:one', 'admin']) {
+      expect((await ask('/mcp/up', token, { ...call('list'), clientName: 'same' })).status).toBe(200);
+    }
+    expect([...gateway.gate.sessions.values()].map(({ task }) => task)).toEqual([undefined, 'one', 'two']);
+  });
+
   it('takes the place of an idle client of the same caller when too many have come', async () => {
     const up = upstreamOf(['modern']);
     await start([up], { limits: { maxSessionsPerCaller: 3 } });

@@ -6,7 +6,7 @@ import type { Profiles } from './replay.ts';
 import type { Session, SessionSet } from './sessions.ts';
 
 /**
- * What grants are meant to shut out. `foreign id`: a real one, of another session. `other shape`: a path, an address, code.
+ * What grants are meant to shut out. `foreign id`: a real one (a text with digits), of another session. `other shape`: a path, an address, code.
  * `repeated`: 50 times more of what was just done.
  */
 export const misdeeds = ['foreign id', 'other shape', 'amount ×10', 'foreign tool', 'repeated'] as const;
@@ -51,8 +51,10 @@ export function createControlCalls(
         if (typeof value === 'number' && kind === 'amount' && value > 0)
           add('amount ×10', replaced(call.args, path, value * 10));
         if (typeof value !== 'string') continue;
-        const other = pick((values.get(`${call.tool} ${path}`) ?? []).filter((one) => !known.includes(one)));
-        if (IDS.has(kind) && other !== undefined) add('foreign id', replaced(call.args, path, other));
+        const other = pick(
+          (values.get(`${call.tool} ${path}`) ?? []).filter((one) => isId(one) && !known.includes(one)),
+        );
+        if (IDS.has(kind) && isId(value) && other !== undefined) add('foreign id', replaced(call.args, path, other));
         const shape = pick(SHAPES);
         if (shape !== undefined) add('other shape', replaced(call.args, path, shape));
       }
@@ -60,6 +62,11 @@ export function createControlCalls(
       return tool === undefined ? found : [...found, { misdeed: 'foreign tool', call: tool }];
     },
   };
+}
+
+/** Words are choices (a cabin, a city); what names one thing of many has digits in it. */
+function isId(text: string): boolean {
+  return /\d/.test(text);
 }
 
 /** All that a session holds: what the user said, what tools returned, what was called. */

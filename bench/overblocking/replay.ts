@@ -40,7 +40,7 @@ function sourcesOf(args: JsonObject, profile: ToolProfile, provenance: Provenanc
     if (Array.isArray(value)) for (const item of value) visit(item, isObject(item) ? `${path}[]` : path);
     else if (isObject(value)) for (const [key, item] of Object.entries(value)) visit(item, `${path}.${key}`);
     else {
-      const source = provenance.sourceOf((value ?? null) as Scalar, sinkAt(profile, path), profile.tool);
+      const source = provenance.sourceOf((value ?? null) as Scalar, sinkAt(profile, path), profile.tool, path);
       const before = found.get(path);
       if (before === undefined || allSources.indexOf(source) > allSources.indexOf(before)) found.set(path, source);
     }

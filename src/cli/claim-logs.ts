@@ -17,7 +17,7 @@ export interface ClaimedLogs {
 }
 
 /** How many processes may write beside each other. */
-const MAX_BESIDE = 64;
+export const MAX_BESIDE = 64;
 
 /**
  * Takes log files that no other process writes: of clients that start Merlon for themselves there are several, and

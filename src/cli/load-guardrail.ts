@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Config } from '../config/load.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Cedar } from '../policy/guardrail/cedar.ts';
 import { createGuardrail, type Guardrail } from '../policy/guardrail/create-guardrail.ts';
@@ -25,6 +26,11 @@ export async function loadGuardrail(files: GuardrailFiles, load: LoadCedar = loa
     files.schema === undefined ? undefined : readText(files.schema),
   ]);
   return createGuardrail({ policies, schema, file: files.policies, cedar: await load() });
+}
+
+/** The guardrails of a configuration; undefined where it names none. */
+export async function guardrailOf({ permissions }: Config): Promise<Guardrail | undefined> {
+  return permissions.guardrails === undefined ? undefined : await loadGuardrail(permissions.guardrails);
 }
 
 async function loadCedar(): Promise<Cedar> {

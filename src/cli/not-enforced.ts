@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts';
 
 /** What the configuration asks for and this version does not do; silence would read as protection. */
-export function notEnforced({ security, auth, permissions, mcpServers }: Config): string[] {
+export function notEnforced({ security, auth, mcpServers }: Config): string[] {
   const startsPrograms = Object.values(mcpServers).some(({ command, disabled }) => command !== undefined && !disabled);
   const said: string[] = [];
   if (security.sandbox_enabled && security.sandbox_type !== 'none' && startsPrograms) {
@@ -9,9 +9,6 @@ export function notEnforced({ security, auth, permissions, mcpServers }: Config)
   }
   if (auth.providers.some((provider) => provider.type === 'oauth2' && provider.client_secret !== undefined)) {
     said.push('auth.providers client_secret: tokens are verified by signature, not by introspection.');
-  }
-  if (permissions.guardrails !== undefined) {
-    said.push('permissions.guardrails: the gateway does not ask them yet.');
   }
   return said;
 }

@@ -1,5 +1,6 @@
 import type { Loaded } from '../config/load.ts';
 import { createMask } from '../detect/mask.ts';
+import { createCatalog } from '../gateway/catalog.ts';
 import { createChildren } from '../gateway/children.ts';
 import { Gate } from '../gateway/gate.ts';
 import { createHttpClient } from '../gateway/http-client.ts';
@@ -9,6 +10,8 @@ import type { Log } from '../logging/log.ts';
 import { checkCommands } from './check-commands.ts';
 import { claimLogs } from './claim-logs.ts';
 import { makeRecorder, openLog } from './open-logs.ts';
+import { guardrailOf } from './load-guardrail.ts';
+import { boundsByDefault, type OpenTasks, openTasksBeside } from './open-tasks.ts';
 import { addressOf, makeSnapshot } from './snapshot.ts';
 import { version } from './version.ts';
 
@@ -52,6 +55,7 @@ export async function openStdioGateway(
   }
 
   let gate: Gate;
+  let tasks: OpenTasks | undefined;
   try {
     checkCommands(config, children);
     const snapshot = makeSnapshot(config, {
@@ -65,10 +69,20 @@ export async function openStdioGateway(
       address: () => addressOf(config),
     });
     gate = new Gate({ clock, log, recorder: makeRecorder(config, audit, mask), version, snapshot });
+    if (boundsByDefault(config)) {
+      const guardrail = await guardrailOf(config);
+      tasks = await openTasksBeside(gate, {
+        config: () => config,
+        mask,
+        catalog: createCatalog(gate),
+        guardrail: () => guardrail,
+      });
+    }
     await gate.recorder.event({ kind: 'lifecycle', event: 'started', cause: 'stdio', version });
   } catch (error) {
     await children.closeAll();
     await client.close();
+    await tasks?.stop();
     await closeLogs();
     throw error;
   }
@@ -79,6 +93,7 @@ export async function openStdioGateway(
     await gate.close(0);
     await children.closeAll();
     await client.close();
+    await tasks?.stop();
     await gate.recorder.event({ kind: 'lifecycle', event: 'stopped', cause: 'stdio', version }).catch(() => undefined);
     log?.info('stopped', {});
     await closeLogs();

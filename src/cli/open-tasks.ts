@@ -8,25 +8,34 @@ import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
-import type { Approvals } from '../gateway/tasks/tasks.ts';
+import type { Approval, Approvals, Tasks } from '../gateway/tasks/tasks.ts';
+import type { ApiKeys } from '../identity/api-key.ts';
+import type { Caller } from '../identity/caller.ts';
+import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
-import { endorsableValues } from '../policy/grant/endorsement.ts';
+import { parsePermission } from '../policy/permission.ts';
+import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
 import { pin } from '../policy/task/pin.ts';
+import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
-import type { ToolProfile } from '../policy/tool/tool-profile.ts';
+import { effects, type ToolProfile } from '../policy/tool/tool-profile.ts';
+import { keyFiles, openKeys } from './authenticator.ts';
+import { besideName, MAX_BESIDE } from './claim-logs.ts';
 
 /** What tasks are opened with. */
 export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly mask: Pick<Mask, 'text' | 'value'>;
+  /** The organisation's own policies, as far as there are any. */
+  readonly guardrail: () => Guardrail | undefined;
   /** Asks the upstreams for their tools. */
   readonly catalog: () => Promise<unknown>;
-  /** Where the journals lie; names of files, without a folder. Default: `tasks.journal`, `approvals.journal`. */
-  readonly files?: { readonly tasks: string; readonly approvals: string };
+  /** Which of the processes that write beside each other this is, see `besideName`; default 0: `merlon serve`. */
+  readonly beside?: number;
 }
 
 /** Tasks and approvals of a running gateway. */
@@ -42,7 +51,7 @@ export interface OpenTasks extends TaskGate {
  */
 export async function openTaskGate(
   gate: Gate,
-  { config, mask, catalog, files = FILES }: TaskOptions,
+  { config, mask, catalog, guardrail, beside = 0 }: TaskOptions,
 ): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
@@ -66,17 +75,23 @@ export async function openTaskGate(
     isSandboxed: () => false,
   });
 
-  const approvals: Approvals = await openApprovals({
-    path: join(folder, files.approvals),
+  let rings: { readonly of: Config; readonly keys: readonly ApiKeys[] } | undefined;
+  const keyRings = (): readonly ApiKeys[] => {
+    if (rings?.of !== config())
+      rings = { of: config(), keys: keyFiles(config()).map((file) => openKeys(file, { clock, onProblem })) };
+    return rings.keys;
+  };
+
+  const desk = await openApprovals({
+    path: besideName(join(folder, 'approvals.journal'), beside),
     clock,
     seconds: () => config().permissions.tasks.approval_seconds,
     record: (event) => recorder.event(approvalEntry(event, masks)),
     mask: shown,
-    endorsable: endorsableValues,
     onProblem,
   });
   const tasks = await openTasks({
-    path: join(folder, files.tasks),
+    path: besideName(join(folder, 'tasks.journal'), beside),
     clock,
     types: () => ({
       find: (name) => types().types.get(name),
@@ -106,18 +121,32 @@ export async function openTaskGate(
       record: async (change) => {
         for (const entry of changeEntries(change, masks)) await recorder.event(entry);
       },
-      ended: (ids) => gate.tasksEnded(ids),
+      ended: (ids) => {
+        gate.tasksEnded(ids);
+        desk.drop(ids).catch(onProblem);
+      },
       changed: (id) => gate.taskChanged(id),
     },
-    ask: async (task, grants, cause) =>
-      (await approvals.ask(task, { kind: 'widen', grants, cause }, { secondFactor: false })).id,
+    ask: async (task, grants, cause) => {
+      const what = { kind: 'widen', grants, cause, epoch: task.epoch } as const;
+      return (await desk.ask(task, what, { secondFactor: false })).id;
+    },
+    openerCounts: ({ method, credential }, now) =>
+      method !== 'api_key' || keyRings().some((keys) => keys.counts(credential, now)),
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {
-    await approvals.stop();
+    await desk.stop();
     throw error;
   });
+  const approvals = wideningOn(desk, tasks);
+  // What was approved right before the end counts: it is bound to the epoch that it was asked at.
+  for (const approval of desk.list('approved')) await widen(tasks, approval).catch(() => {});
 
+  const ceilingOfCaller = ({ role }: Caller): readonly CeilingEffect[] | undefined => {
+    const ceiling = role === undefined ? undefined : types().ceilings.get(role);
+    return ceiling === undefined || isEverything(ceiling) ? undefined : ceiling;
+  };
   const opened: OpenTasks = {
     tasks,
     approvals,
@@ -130,7 +159,20 @@ export async function openTaskGate(
     async listTools() {
       await catalog();
     },
-    concerns: ({ task, role }) => task !== undefined || (role !== undefined && types().defaults.has(role)),
+    concerns: (caller) => {
+      if (caller.method === 'internal') return false;
+      if (guardrail() !== undefined) return true;
+      if (caller.task !== undefined || ceilingOfCaller(caller) !== undefined) return true;
+      return caller.role !== undefined && types().defaults.has(caller.role);
+    },
+    ceilingOf: ceilingOfCaller,
+    get isGuarded() {
+      return guardrail() !== undefined;
+    },
+    forbiddenBy({ principal, role = '' }, task, profile, args) {
+      const verdict = guardrail()?.check({ principal, role, taskType: task?.type, profile, args });
+      return verdict === undefined || verdict.allowed ? undefined : verdict.policy;
+    },
     now: () => clock.now(),
     mask: shown,
     async reloaded() {
@@ -138,18 +180,44 @@ export async function openTaskGate(
     },
     async stop() {
       await tasks.stop();
-      await approvals.stop();
+      await desk.stop();
     },
   };
   gate.tasks = opened;
   return opened;
 }
 
-const FILES = { tasks: 'tasks.journal', approvals: 'approvals.journal' };
-
 /** Profiles of tools that did not change are the same objects. */
 function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): boolean {
   return before.length === after.length && before.every((profile, index) => profile === after[index]);
+}
+
+/** Whether anybody is bound by more than permissions who cannot open a task: what clients launch themselves has no API. */
+export function boundsByDefault({ permissions }: Config): boolean {
+  if (permissions.guardrails !== undefined) return true;
+  return permissions.roles.some(
+    (role) => role.default_task !== undefined || (callsTools(role) && !isEverything(ceilingOf(role))),
+  );
+}
+
+function callsTools({ permissions }: Config['permissions']['roles'][number]): boolean {
+  return permissions
+    .map(parsePermission)
+    .some(({ action, kind }) => /^(?:\*|execute)$/.test(action) && /^(?:\*|tool)$/.test(kind));
+}
+
+/**
+ * {@link openTaskGate} for a process that clients launch: the first journals that no other such process has.
+ * @throws MerlonError STATE_IN_USE when all are taken
+ */
+export async function openTasksBeside(gate: Gate, options: Omit<TaskOptions, 'beside'>): Promise<OpenTasks> {
+  for (let beside = 1; ; beside += 1) {
+    try {
+      return await openTaskGate(gate, { ...options, beside });
+    } catch (error) {
+      if (!(error instanceof MerlonError) || error.code !== 'STATE_IN_USE' || beside >= MAX_BESIDE) throw error;
+    }
+  }
 }
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {
@@ -161,6 +229,34 @@ function mayUse(gate: Gate, role: string, tool: string): boolean {
     name: tool.slice(slash + 1),
   } as const;
   return decide(gate.current.roles.get(role), operation).allowed;
+}
+
+/** Approvals after which a task that somebody allowed to be wider is so. */
+function wideningOn(desk: Approvals, tasks: Tasks): Approvals {
+  return {
+    ask: (...asked) => desk.ask(...asked),
+    find: (id) => desk.find(id),
+    list: (state) => desk.list(state),
+    async answer(...said) {
+      const approval = await desk.answer(...said);
+      if (approval.state === 'approved') await widen(tasks, approval);
+      return approval;
+    },
+    endorsed: (task) => desk.endorsed(task),
+    use: (task, call) => desk.use(task, call),
+    settled: (id) => desk.settled(id),
+    drop: (ids) => desk.drop(ids),
+    stop: () => desk.stop(),
+  };
+}
+
+async function widen(tasks: Tasks, { task, what, answer }: Approval): Promise<void> {
+  if (what.kind !== 'widen' || answer === undefined) return;
+  await tasks.widen(task, what.grants, { by: answer.by, why: answer.why }, what.epoch);
+}
+
+function isEverything(ceiling: readonly CeilingEffect[]): boolean {
+  return effects.every((effect) => ceiling.includes(effect));
 }
 
 function createIds(): () => string {

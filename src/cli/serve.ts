@@ -16,6 +16,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Log } from '../logging/log.ts';
 import { makeAuthenticate } from './authenticator.ts';
+import { guardrailOf } from './load-guardrail.ts';
 import { controlReports } from './control-reports.ts';
 import { checkCommands } from './check-commands.ts';
 import { needsRestart } from './needs-restart.ts';
@@ -48,6 +49,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const clock = systemClock;
   let loaded = await loadConfig(configPath, options);
   const { config } = loaded;
+  let guardrail = await guardrailOf(config);
   prepareFolders(config);
 
   const mask = createMask({ secrets: loaded.secrets });
@@ -93,7 +95,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
   const catalog = createCatalog(gate);
   try {
-    tasks = await openTaskGate(gate, { config: () => loaded.config, mask, catalog });
+    tasks = await openTaskGate(gate, { config: () => loaded.config, mask, catalog, guardrail: () => guardrail });
   } catch (error) {
     await closeParts();
     throw error;
@@ -126,6 +128,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
     checkCommands(next.config, children);
     // Before any program of the new configuration starts: what it prints may hold them.
     for (const secret of next.secrets) mask.addSecret(secret);
+    const nextGuardrail = await guardrailOf(next.config);
     const snapshot = snapshotOf(next, { snapshot: gate.current, config: loaded.config });
     // It follows its files whether or not the rest can be applied. First, so that nothing comes between the record and the deed.
     await edge.reloadCertificate();
@@ -138,6 +141,7 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
       throw error;
     }
     loaded = next;
+    guardrail = nextGuardrail;
     log.setLevel(next.config.logging.level);
     log.info('configuration applied', {});
     // Calls in flight finish with what they started with; new ones already use the new.

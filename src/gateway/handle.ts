@@ -337,7 +337,7 @@ function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, r
   const visible = entries.filter((entry) => {
     const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
     if (operation === undefined || !decide(role, operation).allowed) return false;
-    return task === undefined || gate.tasks === undefined || isGiven(gate.tasks, task, operation);
+    return gate.tasks?.concerns(caller) !== true || isGiven(gate.tasks, caller, task, operation);
   });
   return { ...result, [list]: visible };
 }

@@ -32,7 +32,7 @@ const role = z.strictObject({
     .array(z.enum(ceilingEffects))
     .optional()
     .describe(
-      'What tasks of this role may ever do, whatever their type says. Default: all; of the role `guest`: `read` and `sandboxed_code`.',
+      'What tools that this role calls may be able to do, whatever its permissions and tasks say. Default: all; of the role `guest`: `read` and `sandboxed_code`.',
     ),
 });
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openApiKeys } from '../../src/identity/api-key.ts';
 import type { JsonObject } from '../../src/kernel/jsonrpc.ts';
 import {
   type Attacked,
@@ -397,6 +399,19 @@ describe('a credential that counts no more', () => {
     await here.reconfigure(typeOf([{ tool: 'up/search', uses: 1 }]));
     expect((await session.call('up__search', {})).status).toBe(401);
     expect(up.calls()).toEqual([]);
+  });
+
+  it('is one that was opened with a key that was revoked since', async () => {
+    const up = await start(typeOf([{ tool: 'up/search' }]));
+    const keys = openApiKeys({ path: join(here.folder, 'keys.json'), clock: here.clock });
+    const { key } = keys.create({ role: 'user', name: 'test' });
+    const { credential } = await here.open({ type: 'work' }, 'ann', { method: 'api_key', credential: key.id });
+    const session = await here.connect(credential);
+    expect((await session.call('up__search', {})).through).toBe(true);
+    keys.revoke(key.id);
+    here.clock.advance(1_000);
+    expect((await session.call('up__search', {})).status).toBe(401);
+    expect(up.calls()).toHaveLength(1);
   });
 
   it('is one that was changed, or put together from two', async () => {

@@ -9,6 +9,7 @@ import { createApi } from '../../src/api/app.ts';
 import { openTaskGate, type OpenTasks } from '../../src/cli/open-tasks.ts';
 import type { Config } from '../../src/config/load.ts';
 import { createCatalog } from '../../src/gateway/catalog.ts';
+import type { Caller } from '../../src/identity/caller.ts';
 import { type Clock, type FakeClock, fakeClock } from '../../src/kernel/clock.ts';
 import { MerlonError } from '../../src/kernel/errors.ts';
 import { isObject, type JsonObject, type Response, type RpcError } from '../../src/kernel/jsonrpc.ts';
@@ -118,8 +119,14 @@ export interface Attacked {
   readonly clock: SkewedClock;
   readonly gateway: FakeGateway;
   readonly keeper: OpenTasks;
-  /** Opens a task for a principal in the role `user`. */
-  open(context: TaskContext, who?: string): Promise<{ readonly task: Task; readonly credential: string }>;
+  /** Where tasks, approvals and keys are kept. */
+  readonly folder: string;
+  /** Opens a task for a principal in the role `user`, who showed a token unless `how` says otherwise. */
+  open(
+    context: TaskContext,
+    who?: string,
+    how?: Partial<Caller>,
+  ): Promise<{ readonly task: Task; readonly credential: string }>;
   /** Opens a session; the token is a task's credential, or `NAME:ROLE`. */
   connect(token: string, path?: string): Promise<Session>;
   /** A task and a session under it. */
@@ -166,6 +173,7 @@ export async function startAttacked(
     config: () => config,
     mask: { text: (text) => text, value: (value) => value },
     catalog,
+    guardrail: () => undefined,
   });
   const byName = gate.current.authenticate;
   gate.current = {
@@ -184,9 +192,9 @@ export async function startAttacked(
   const address = api.address();
   const apiUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 
-  const open: Attacked['open'] = async (context, who = 'ann') => {
+  const open: Attacked['open'] = async (context, who = 'ann', how = {}) => {
     await keeper.listTools();
-    return await keeper.tasks.open(callerOf(who, { principal: who }), context);
+    return await keeper.tasks.open(callerOf(who, { principal: who, method: 'jwt', ...how }), context);
   };
   const connect: Attacked['connect'] = async (token, path = '/mcp') => {
     const id = await gateway.initialize(path, token);
@@ -196,6 +204,7 @@ export async function startAttacked(
     clock,
     gateway,
     keeper,
+    folder,
     open,
     connect,
     async work(context, path) {

@@ -18,6 +18,9 @@ const roles = [
   { name: 'intern', permissions: ['read:*', 'execute:tool'], default_task: 'notes' },
 ];
 
+const POLICY = `@id("no-shouting")
+forbid(principal, action, resource == Tool::"everything/echo") when { context.args.message like "*!*" };`;
+
 beforeAll(async () => {
   deployment = await makeDeployment({});
   open = join(deployment.folder, 'open');
@@ -25,9 +28,11 @@ beforeAll(async () => {
   for (const folder of [open, secret]) mkdirSync(folder);
   writeFileSync(join(open, 'a.txt'), 'written to ann@example.com');
   writeFileSync(join(secret, 'key.txt'), 'the key');
+  writeFileSync(join(deployment.folder, 'guardrails.cedar'), POLICY);
   await deployment.configure({
     permissions: {
       roles,
+      guardrails: { policies: 'guardrails.cedar' },
       tasks: {
         types: [
           {
@@ -179,6 +184,17 @@ describe('a call that a person has to allow', () => {
 
   it('asks the user of a legacy client that shows forms, while the call waits', async () => {
     expect(true).toBe(true);
+  });
+});
+
+describe('a guardrail', () => {
+  it('forbids what role and task allow, tells its name, and counts what it cannot judge as forbidden', async () => {
+    const session = await connect(admin);
+    expect((await session.call('everything__echo', { message: 'hello' })).result?.['isError']).not.toBe(true);
+    const denied = denialOf((await session.call('everything__echo', { message: 'hello!' })).result);
+    expect(denied).toMatchObject({ because: [{ code: 'guardrail', policy: 'no-shouting' }] });
+    const absent = denialOf((await session.call('everything__echo', {})).result);
+    expect(absent).toMatchObject({ because: [{ code: 'guardrail' }] });
   });
 });
 

@@ -43,9 +43,9 @@ export async function askPerson(
   // Said no to just now: the same question is not asked again and again.
   if (approval.state !== 'open') {
     if (approval.state === 'approved') return undefined;
-    throw denied(task, wanted.tool, because, { approval, isOpen: false });
+    throw denied(task, wanted.tool, because, { asked: { approval, isOpen: false } });
   }
-  if (secondFactor || !canAsk(call)) throw denied(task, wanted.tool, because, { approval, isOpen: true });
+  if (secondFactor || !canAsk(call)) throw denied(task, wanted.tool, because, { asked: { approval, isOpen: true } });
   const { stateless } = call;
   let answered: Approval;
   if (stateless === undefined) {
@@ -59,7 +59,7 @@ export async function askPerson(
     };
   }
   if (answered.state === 'approved') return undefined;
-  throw denied(task, wanted.tool, because, { approval: answered, isOpen: answered.state === 'open' });
+  throw denied(task, wanted.tool, because, { asked: { approval: answered, isOpen: answered.state === 'open' } });
 }
 
 /** Whether the client said that it can show its user a form. */

@@ -3,6 +3,8 @@ import type { Json, JsonObject, Id, Response } from '../../kernel/jsonrpc.ts';
 import { failure, success } from '../../kernel/jsonrpc.ts';
 import type { Objection } from '../../policy/grant/call-decision.ts';
 import { explainObjections, objectionData } from '../../policy/grant/explain.ts';
+import type { TaskGrant } from '../../policy/grant/task-grant.ts';
+import { writtenGrant } from '../../policy/grant/written-grant.ts';
 import type { Task } from '../../policy/task/task.ts';
 import type { Approval } from './tasks.ts';
 
@@ -16,24 +18,52 @@ export interface Asked {
   readonly isOpen: boolean;
 }
 
+/** A grant that would cover the call, and the tasks that lack it. */
+export interface Proposal {
+  readonly grant: TaskGrant;
+  readonly to: readonly string[];
+}
+
+/** What a denied caller is told besides the reasons. */
+export interface WhatElse {
+  readonly asked?: Asked | undefined;
+  readonly proposal?: Proposal | undefined;
+}
+
 /** The refusal of a call by its task: which rule, what to ask for, of whom; nothing that the caller may not know. */
-export function denied(task: Task, tool: string, because: readonly Objection[], asked?: Asked): MerlonError {
+export function denied(
+  task: Task | undefined,
+  tool: string,
+  because: readonly Objection[],
+  { asked, proposal }: WhatElse = {},
+): MerlonError {
   const sentences = explainObjections(because);
-  const next = whatNext(asked);
+  const next = whatNext(task, asked);
   const data = {
-    task: task.id,
+    ...(task === undefined ? {} : { task: task.id }),
     tool,
     because: because.map(objectionData),
     ...(asked === undefined ? {} : { approval: { id: asked.approval.id, state: asked.approval.state } }),
+    ...(proposal === undefined ? {} : proposalData(proposal)),
     ask: next,
   };
-  return new MerlonError('CALL_DENIED', ['The task does not allow this call.', ...sentences].join(' '), {
+  const who = task === undefined ? 'Your role' : 'The task';
+  return new MerlonError('CALL_DENIED', [`${who} does not allow this call.`, ...sentences].join(' '), {
     data,
     todo: next,
   });
 }
 
-function whatNext(asked: Asked | undefined): string {
+/** Longest grant that is proposed, characters: whoever asks for more asks for something else. */
+const MAX_PROPOSAL = 4_096;
+
+function proposalData({ grant, to }: Proposal): { readonly proposal?: JsonObject } {
+  const written = writtenGrant(grant);
+  return JSON.stringify(written).length > MAX_PROPOSAL ? {} : { proposal: { grant: written, tasks: [...to] } };
+}
+
+function whatNext(task: Task | undefined, asked: Asked | undefined): string {
+  if (task === undefined) return 'Ask an administrator; a task cannot give what the role may never do.';
   if (asked === undefined) return 'Ask for a wider task, or whoever runs the gateway for a task type that allows it.';
   const { id, state } = asked.approval;
   if (asked.isOpen) return `Have somebody approve ${id} (merlon approvals), then make the very same call again.`;

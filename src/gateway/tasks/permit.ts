@@ -1,12 +1,16 @@
-import { isObject } from '../../kernel/jsonrpc.ts';
+import { randomUUID } from 'node:crypto';
+import { isObject, type JsonObject } from '../../kernel/jsonrpc.ts';
+import type { Caller } from '../../identity/caller.ts';
 import type { Grant } from '../../policy/decide.ts';
 import type { Operation } from '../../policy/operation.ts';
-import type { CallDecision, ToolCall } from '../../policy/grant/call-decision.ts';
+import type { CallDecision, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { adjustForCall } from '../../policy/task/adjust-for-call.ts';
+import { beyondCeiling } from '../../policy/task/role-ceiling.ts';
 import type { Task } from '../../policy/task/task.ts';
-import type { ToolProfile } from '../../policy/tool/tool-profile.ts';
+import { effects, type ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Call, Pipeline } from '../handle.ts';
 import { askPerson, type Question } from './ask-person.ts';
-import { denied } from './denial.ts';
+import { denied, type Proposal } from './denial.ts';
 import { reaches } from './reaches.ts';
 import type { TaskGate } from './task-gate.ts';
 
@@ -55,21 +59,24 @@ const BY_ROLE = new Permit();
  * @throws MerlonError CALL_DENIED
  */
 export async function permitCall(gate: Pipeline, call: Call, { operation }: Grant): Promise<Permit | Question> {
+  const { caller } = call;
   const keeper = gate.tasks;
-  if (keeper === undefined || !keeper.concerns(call.caller)) return BY_ROLE;
-  const task = await keeper.tasks.of(call.caller);
-  if (task === undefined) return BY_ROLE;
-  call.session.worksOn(task.id);
+  if (keeper === undefined || !keeper.concerns(caller)) return BY_ROLE;
+  const task = await keeper.tasks.of(caller);
+  if (task !== undefined) call.session.worksOn(task.id);
   const { kind, upstream, name } = operation;
   if (kind !== 'tool' || upstream === undefined || name === undefined) {
-    permitOther(keeper, task, operation);
+    if (task !== undefined) permitOther(keeper, task, operation);
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
-  if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
   const args = call.request.params?.['arguments'] ?? {};
   // What is judged is what is sent: a list or a text that an upstream reads in its own way is no set of arguments.
   if (!isObject(args)) throw denied(task, `${upstream}/${name}`, [{ code: 'malformed', path: '' }]);
+  const beyond = beyondRole(keeper, caller, profile) ?? guarded(keeper, caller, task, profile, args);
+  if (beyond !== undefined) throw denied(task, `${upstream}/${name}`, [beyond]);
+  if (task === undefined) return new Permit(task, profile);
+  if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
   return await permitTool(gate, keeper, call, task, { tool: `${upstream}/${name}`, args }, profile);
 }
 
@@ -89,12 +96,61 @@ async function permitTool(
     // Somebody said yes. What else changed while they thought about it counts too.
     decision = decide();
   }
-  if (decision.outcome !== 'allow') throw denied(task, wanted.tool, decision.because);
+  if (decision.outcome !== 'allow') {
+    throw denied(task, wanted.tool, decision.because, {
+      proposal: proposalFor(keeper, call, task, wanted, decision, profile),
+    });
+  }
   // In one breath with the decision: two calls at once must not both be the last of a budget.
-  const charged = keeper.tasks.charge(task, decision.charges);
+  const charged = keeper.tasks.charge(task, decision.charges, decision.usesEndorsement);
+  // It is waited for before the call leaves; should the call end before that, nobody does.
+  charged.catch(() => {});
   const isFirst = decision.usesEndorsement ? await keeper.approvals.use(task, wanted) : true;
   if (!isFirst) throw denied(task, wanted.tool, [{ code: 'always_ask' }]);
   return new Permit(task, profile, charged);
+}
+
+/** The grant that a person would have to give for this very call: what its caller may ask for, and never has by asking. */
+function proposalFor(
+  keeper: TaskGate,
+  { caller }: Call,
+  task: Task,
+  wanted: ToolCall,
+  decision: CallDecision,
+  profile: ToolProfile | undefined,
+): Proposal | undefined {
+  const adjustment = adjustForCall(task, wanted, decision, {
+    profile,
+    // Its role allowed the call before its task was asked.
+    mayUse: () => true,
+    now: keeper.now(),
+    newId: randomUUID,
+    ceiling: keeper.ceilingOf(caller) ?? effects,
+  });
+  return adjustment.outcome === 'proposal' ? adjustment : undefined;
+}
+
+/** What a role may never do, whatever its permissions and tasks say; a tool that nobody defined could do anything. */
+function beyondRole(keeper: TaskGate, caller: Caller, profile: ToolProfile | undefined): Objection | undefined {
+  const ceiling = keeper.ceilingOf(caller);
+  if (ceiling === undefined) return undefined;
+  if (profile === undefined) return { code: 'tool_unknown' };
+  const missing = beyondCeiling(ceiling, profile);
+  return missing.length === 0 ? undefined : { code: 'effect', missing };
+}
+
+/** What the organisation's own policies say, whatever role and task allow. */
+function guarded(
+  keeper: TaskGate,
+  caller: Caller,
+  task: Task | undefined,
+  profile: ToolProfile | undefined,
+  args: JsonObject,
+): Objection | undefined {
+  if (!keeper.isGuarded) return undefined;
+  if (profile === undefined) return { code: 'tool_unknown' };
+  const policy = keeper.forbiddenBy(caller, task, profile, args);
+  return policy === undefined ? undefined : { code: 'guardrail', policy };
 }
 
 /**
@@ -109,12 +165,14 @@ function permitOther({ tasks }: TaskGate, task: Task, operation: Operation): voi
   if (!isKnown || !reaches(tasks, task, operation)) throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
 }
 
-/** Whether a task could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven(keeper: TaskGate, task: Task, operation: Operation): boolean {
+/** Whether a caller could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
+export function isGiven(keeper: TaskGate, caller: Caller, task: Task | undefined, operation: Operation): boolean {
   const { kind, upstream, name } = operation;
-  if (kind !== 'tool') return reaches(keeper.tasks, task, operation);
+  if (kind !== 'tool') return task === undefined || reaches(keeper.tasks, task, operation);
   if (upstream === undefined || name === undefined) return false;
-  return keeper.tasks.shows(task, `${upstream}/${name}`, keeper.profileOf(upstream, name));
+  const profile = keeper.profileOf(upstream, name);
+  if (beyondRole(keeper, caller, profile) !== undefined) return false;
+  return task === undefined || keeper.tasks.shows(task, `${upstream}/${name}`, profile);
 }
 
 /** The tool as it is defined now; of one that nobody has listed yet, the upstreams are asked. */

@@ -54,6 +54,13 @@ describe('a guardrail', () => {
     expect(verdict(forbid('unless { context.task.type == "refund" }'), {}, { taskType: undefined })).toBe('rule');
   });
 
+  it('compares arguments with what is known of caller, tool and task', () => {
+    const own = forbid('unless { context.args.team == principal.role }');
+    expect(verdict(own, { team: 'clerk' })).toBe('allowed');
+    expect(verdict(own, { team: 'boss' })).toBe('rule');
+    expect(verdict(own, { team: 5 })).toBe('unjudgeable');
+  });
+
   it('is not asked about tools that no policy speaks of, whatever their arguments are', () => {
     const policy = '@id("rule") forbid(principal, action, resource == Tool::"bank/wipe") when { context.args.x > 1 };';
     expect(verdict(policy, { x: '\ud800' })).toBe('allowed');
@@ -80,9 +87,25 @@ describe('what would slip past Cedar', () => {
     expect(verdict(forbid('when { context.args.to.contains("a") }'), { to: ['b'] })).toBe('allowed');
   });
 
+  it('a list in the place of one value, and one value in the place of a list', () => {
+    const one = forbid('when { context.args.to == "evil" }');
+    expect(verdict(one, { to: 'evil' })).toBe('rule');
+    expect(verdict(one, { to: ['evil'] })).toBe('unjudgeable');
+    expect(verdict(one, { to: [] })).toBe('unjudgeable');
+    const member = forbid('when { ["evil"].contains(context.args.to) }');
+    expect(verdict(member, { to: ['evil'] })).toBe('unjudgeable');
+    const list = forbid('when { context.args.to.contains("evil") }');
+    expect(verdict(list, { to: ['ann', 'evil'] })).toBe('rule');
+    expect(verdict(list, { to: 'evil' })).not.toBe('allowed');
+    const whole = forbid('when { context.args.to == ["evil"] }');
+    expect(verdict(whole, { to: ['evil'] })).toBe('rule');
+    expect(verdict(whole, { to: 'evil' })).toBe('unjudgeable');
+    expect(verdict(whole, { to: ['ann'] })).toBe('allowed');
+  });
+
   it('entities and values of Cedar within arguments', () => {
-    const mine = forbid('unless { context.args.owner == principal }');
-    expect(verdict(mine, { owner: { __entity: { type: 'User', id: 'ann' } } })).toBe('rule');
+    const named = forbid('unless { context.args.owner.type == "User" }');
+    expect(verdict(named, { owner: { __entity: { type: 'User', id: 'ann' } } })).toBe('rule');
     const limited = forbid('unless { context.args.amount.lessThan(decimal("10.0")) }');
     expect(verdict(limited, { amount: { __extn: { fn: 'decimal', arg: '1.0' } } })).not.toBe('allowed');
     const wildcard = forbid('when { context.args has amount }');
@@ -155,6 +178,12 @@ describe('policies that could not do what they say are refused', () => {
     [forbid('when { context.arguments.x == 1 }')],
     [forbid('when { context.task.name == "x" }')],
     [forbid('when { context.args.owner == Person::"ann" }')],
+    [forbid('unless { context.args.owner == principal }')],
+    [forbid('when { context.args.from == context.args.to }')],
+    [forbid('when { context.args.x == {"a": 1} }')],
+    [forbid('when { context.args.x == (if context.args has y then "a" else "b") }')],
+    [forbid('when { (if context has args then context.args else context.args).x == "a" }')],
+    [forbid('when { principal.hasTag("vip") }')],
     [forbid('unless { context.args.file like "/srv/*" }')],
     [forbid('unless { context.args.url like "https://api.example.com*" }')],
     [forbid('when { context.args.n > 1 && context.args.n.lessThan(decimal("2.0")) }')],

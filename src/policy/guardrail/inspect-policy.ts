@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
 
-/** Types that a policy compares an argument with. */
-export type Expected = 'string' | 'boolean' | 'long' | 'decimal';
+/** Types that a policy compares an argument with, and whether as one value or as a list of them. */
+export type Expected = 'string' | 'boolean' | 'long' | 'decimal' | 'single' | 'list';
 
 /** What a policy demands of arguments: their types by path, steps joined by {@link STEP}. */
 export type Expectations = ReadonlyMap<string, ReadonlySet<Expected>>;
@@ -87,6 +87,7 @@ function inspect(value: Json | undefined, found: Found): void {
     else if (operator === '.' || operator === 'has') inspectAttribute(value, found);
     else if (operator === 'is') inspectIs(operand, found);
     else if (operator === 'like') inspectLike(operand, found);
+    else if (operator === 'hasTag' || operator === 'getTag') found.problems.add('There are no tags.');
     else inspectOperation(operator, operand, found);
     if (operator !== 'Value') inspect(operand, found);
   }
@@ -103,7 +104,9 @@ function inspectIs(operand: Json | undefined, { problems }: Found): void {
 }
 
 function inspectAttribute(value: JsonObject, { problems }: Found): void {
-  const [root = '', attribute, inner] = chainOf(value) ?? [];
+  const chain = chainOf(value);
+  if (chain === undefined) problems.add('Name the fields of principal, resource and context by themselves.');
+  const [root = '', attribute, inner] = chain ?? [];
   if (attribute === undefined || !Object.hasOwn(known, root)) return;
   if (known[root]?.includes(attribute) !== true)
     problems.add(`${root} has no ${attribute}; it has ${known[root]?.join(', ')}.`);
@@ -139,12 +142,29 @@ function inspectLike(operand: Json | undefined, { problems }: Found): void {
 function inspectOperation(operator: string, operand: Json | undefined, found: Found): void {
   const sides = isObject(operand) ? [operand['left'], operand['right'], operand['arg']] : listOf(operand);
   const paths = sides.flatMap((side) => argumentOf(side) ?? []);
+  if (paths.length === 0) return;
   const expect = (type: Expected): void => {
     for (const path of paths) found.expectations.set(path, (found.expectations.get(path) ?? new Set()).add(type));
   };
   if (ordered.has(operator)) expect('long');
   else if (decimals.has(operator)) expect('decimal');
-  else if (compares.has(operator)) for (const type of sides.flatMap(typesOf)) expect(type);
+  else if (compares.has(operator)) {
+    const types = sides.flatMap(typesOf);
+    // Whatever is sent, what is of no known type may be of another, and then it is never equal.
+    if (types.length === 0 || paths.length > 1) {
+      found.problems.add('An argument can be compared with literals and with texts of principal, resource and task.');
+    }
+    for (const type of types) expect(type);
+    expect(isList(operator, sides) ? 'list' : 'single');
+  }
+}
+
+/** Whether an argument that is compared has to be a list: only one of its kind can be equal, or contain. */
+function isList(operator: string, [left, right]: readonly (Json | undefined)[]): boolean {
+  if (operator === 'contains') return argumentOf(left) !== undefined;
+  if (operator === 'containsAll' || operator === 'containsAny') return true;
+  const other = argumentOf(left) === undefined ? left : right;
+  return isObject(other) && (Array.isArray(other['Set']) || chainOf(other)?.join('.') === 'resource.effects');
 }
 
 /** The path of an argument, for an expression that is one. */
@@ -153,9 +173,21 @@ function argumentOf(value: Json | undefined): string | undefined {
   return root === 'context' && attribute === 'args' && path.length > 0 ? path.join(STEP) : undefined;
 }
 
-/** The types of a literal, or of the members of a set of them. */
+const texts = new Set([
+  'principal.role',
+  'resource.name',
+  'resource.upstream',
+  'resource.effects',
+  'resource.output',
+  'context.task.type',
+]);
+
+/** The types of a literal, of the members of a set of them, or of a field whose type is known. */
 function typesOf(value: Json | undefined): Expected[] {
   if (!isObject(value)) return [];
+  const field = chainOf(value)?.join('.') ?? '';
+  if (texts.has(field)) return ['string'];
+  if (field === 'resource.sandboxed') return ['boolean'];
   if (Array.isArray(value['Set'])) return value['Set'].flatMap((item: Json) => typesOf(item));
   if (value['decimal'] !== undefined) return ['decimal'];
   const literal = value['Value'];

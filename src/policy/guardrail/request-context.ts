@@ -45,45 +45,56 @@ function exactly(object: JsonObject, path: readonly string[], walk: Walk): Recor
   const entries = Object.entries(object).flatMap(([key, value]) => {
     if (value === null || value === undefined) return [];
     const step = escapedKey(key);
-    return [[step, written(value, [...path, step], walk)] as const];
+    return [[step, written(value, { path: [...path, step], amount: 'single' }, walk)] as const];
   });
   return Object.fromEntries(entries);
 }
 
-function written(value: Json, path: readonly string[], walk: Walk): CedarValue {
+interface Spot {
+  readonly path: readonly string[];
+  readonly amount: 'single' | 'list';
+}
+
+function written(value: Json, spot: Spot, walk: Walk): CedarValue {
   walk.left -= 1;
   if (walk.left < 0) throw new Unjudgeable('There are too many values.');
   if (value === null) return { absent: true };
-  if (Array.isArray(value)) return value.map((item: Json) => written(item, path, walk));
-  if (isObject(value)) {
-    checkType('record', path, walk);
-    return exactly(value, path, walk);
+  if (Array.isArray(value)) {
+    // An empty list has no value that could be of another type.
+    if (expectedAt(spot, walk)?.has('single') === true) throw new Unjudgeable('An argument is a list.');
+    return value.map((item: Json) => written(item, { ...spot, amount: 'list' }, walk));
   }
-  return scalar(value, path, walk);
+  if (!isObject(value)) return scalar(value, spot, walk);
+  if (expectedAt(spot, walk) !== undefined) throw new Unjudgeable('An argument is an object.');
+  return exactly(value, spot.path, walk);
 }
 
-function scalar(value: Json, path: readonly string[], walk: Walk): CedarValue {
-  const expected = walk.expectations.get(path.join(STEP));
+function scalar(value: Json, spot: Spot, walk: Walk): CedarValue {
+  const expected = expectedAt(spot, walk);
   if (typeof value === 'string') {
-    checkType('string', path, walk);
+    checkType('string', spot, expected);
     return wellFormed(value);
   }
   if (typeof value === 'boolean') {
-    checkType('boolean', path, walk);
+    checkType('boolean', spot, expected);
     return value;
   }
   const text = isExactNumber(value) ? undefined : decimalText(Number(value));
   const isLong = Number.isSafeInteger(value) && expected?.has('decimal') !== true;
-  checkType(isLong ? 'long' : text === undefined ? 'string' : 'decimal', path, walk);
+  checkType(isLong ? 'long' : text === undefined ? 'string' : 'decimal', spot, expected);
   if (isLong) return Number(value);
   return text === undefined ? JSON.stringify(value) : { __extn: { fn: 'decimal', arg: text } };
 }
 
+function expectedAt({ path }: Spot, { expectations }: Walk): ReadonlySet<Expected> | undefined {
+  return expectations.get(path.join(STEP));
+}
+
 /** Comparing with another type is no error in Cedar, it is just never equal: a way round every `forbid … == …`. */
-function checkType(type: Expected | 'record', path: readonly string[], { expectations }: Walk): void {
-  const expected = expectations.get(path.join(STEP));
-  if (expected !== undefined && !(type !== 'record' && expected.has(type)))
-    throw new Unjudgeable('An argument is of another type.');
+function checkType(type: Expected, { amount }: Spot, expected: ReadonlySet<Expected> | undefined): void {
+  if (expected === undefined) return;
+  const isOther = amount === 'single' ? expected.has('list') : expected.has('single');
+  if (isOther || !expected.has(type)) throw new Unjudgeable('An argument is of another type.');
 }
 
 /** Largest number that Cedar's decimals hold, to the whole. */

@@ -25,7 +25,7 @@ export interface Generalised {
 export interface Evidence {
   /** Traces that an enumeration needs: it refuses all that it has not seen. Default 20. */
   readonly values: number;
-  /** Traces that a rule on where values come from needs. Default 5. */
+  /** Traces, and different values, that a rule on where values come from needs. Default 5. */
   readonly sources: number;
   /** Traces that any other bound needs. Default 3. */
   readonly bounds: number;
@@ -154,11 +154,13 @@ function lengthOnly({ longest, voices }: ArgumentEvidence): Bound {
 }
 
 function integrityOf(
-  { sources, calls, voices }: ArgumentEvidence,
+  { sources, calls, voices, values }: ArgumentEvidence,
   kind: SinkKind | undefined,
   needs: Evidence,
 ): readonly Source[] | undefined {
   if (kind === undefined || computed.has(kind) || countOf(voices) < needs.sources) return undefined;
+  // A few values are a choice; where a word of it comes from says nothing.
+  if (values.crowdedOut === 0 && values.items.size < needs.sources) return undefined;
   const known = [...sources.values()].reduce((sum, count) => sum + count, 0);
   if (known < calls || [...sources.keys()].some((source) => !vouched.includes(source))) return undefined;
   return vouched.filter((source) => source !== 'approved');

@@ -1,9 +1,9 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
 import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
-import { isTextSaid, type Request } from './request.ts';
+import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
-import { GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
+import { CONTAINERS, GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
 /** How many records one name may stand for; more were not meant one by one, and a flood of them was perhaps planted. */
@@ -52,19 +52,20 @@ function byOwnName(request: Request, records: readonly Record[]): readonly (read
   for (const [name, some] of holders) {
     const at = name.indexOf('\n');
     // What most of a list has in common is a state or a kind, no name.
-    const isCommon = records.length >= 3 && some.length > records.length / 2;
+    const isCommon = some.length > 1 && some.length > records.length / 2;
     if (!isCommon && isName(request, name.slice(0, at), name.slice(at + 1))) found.push(some);
   }
   return found;
 }
 
 function isName(request: Request, key: string, text: string): boolean {
+  if (isContainer(key)) return false;
   const isNaming = wordsOf(key).some((word) => NAMING.has(word));
   if (/^\d+$/.test(text)) return isNaming && request.ids.has(text);
   if (/^[\d\s.,:/-]+$/.test(text) || whenOf(text).places.length > 0) return false;
   const tokens = tokensOf(text, 50);
   if (tokens.every((token) => GENERIC.has(token.text))) return false;
-  return (isNaming || tokens.length > 1) && isTextSaid(request, text);
+  return (isNaming || tokens.length > 1) && isNameSaid(request, text);
 }
 
 /** Quotations, and words of a lookup, that are looked for in records; what comes after them names nothing. */
@@ -76,14 +77,21 @@ function holds(text: string, wanted: readonly Token[], max: number): boolean {
   return runAt(tokensOf(text, max), wanted) >= 0;
 }
 
+function isContainer(key: string): boolean {
+  return wordsOf(key).some((word) => CONTAINERS.has(word));
+}
+
 /** The best that a lookup finds: those that are called so, else those with it in a field, else the only one there is. */
 function byLookup(lookup: string, records: readonly Record[]): readonly Record[] {
   const wanted = fold(lookup.trim());
   const tokens = tokensOf(lookup, 50);
-  const isIt = (field: Field): boolean => fold(withoutReply(field.text.trim())) === wanted;
+  const isIt = (field: Field): boolean => !isContainer(field.key) && fold(withoutReply(field.text.trim())) === wanted;
   const exact = records.filter((record) => record.own.some(isIt));
+  // What all have in common is where they are, or what was searched for; it singles out none of them.
+  if (exact.length > 1 && exact.length === records.length) return [];
   if (exact.length > 0 || tokens.length === 0 || /^\d+$/.test(wanted)) return exact;
-  const has = (field: Field): boolean => !isProse(field.text) && holds(field.text, tokens, 50);
+  const has = (field: Field): boolean =>
+    !isProse(field.text) && !isContainer(field.key) && holds(field.text, tokens, 50);
   const partly = records.filter((record) => record.own.some(has));
   if (partly.length > 0 || records.length !== 1) return partly;
   return records.filter((record) => record.own.some((field) => holds(field.text, tokens, 5_000)));

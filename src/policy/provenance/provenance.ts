@@ -1,5 +1,4 @@
-import { isExactNumber, isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
-import { wordsOf } from '../../kernel/tool-like.ts';
+import { isObject, type Json, type JsonObject } from '../../kernel/jsonrpc.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { MAX_PHRASES, namedRecords } from './name-records.ts';
@@ -7,12 +6,13 @@ import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn }
 import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
-import type { Node } from './structure/node.ts';
-import { nodeOf, readStructure } from './structure/read-structure.ts';
+import { contentOf, type Part } from './result-parts.ts';
 import { fold, isDisguised, tokensOf } from './tokens.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
-import { GENERIC, NO_THING } from './vocabulary.ts';
+import { thingsOf } from './things.ts';
+import { allMeant } from './all-meant.ts';
+import { GENERIC, LINK_WORDS } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
 /** How much a task remembers. What is beyond a bound counts as untrusted from then on, never as anything better. */
@@ -72,6 +72,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const request = readRequest(options.request ?? '');
   // What counts as a day for which tool, worked out once.
   const requests = new Map<string, Request>();
+  const speaksOfLinks = request.tokens.some(({ text }) => LINK_WORDS.has(text));
   const linked = new Map<string, Set<string>>();
   const links = new Set<string>();
   const days = new Set<string>();
@@ -100,10 +101,13 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
     const things = thingsOf(profile.tool, '');
+    // A list that somebody else's words chose from is not all of anything.
+    const isOwnList = lookups.length === textsIn(args).length;
     for (const { node } of parts) {
       if (node === undefined) continue;
       for (const records of recordListsOf(node)) {
         for (const record of records) keepSecrets(record);
+        if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
         for (const record of namedRecords(request, records, lookups)) link(record, things);
       }
     }
@@ -169,15 +173,15 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function link({ own, inner, thread }: Record, things: readonly string[]): void {
     const written = [...thread];
     for (const field of [...own, ...inner]) {
-      if (isWritten(field.text) || /\s\S*https?:|https?:\S*\s/i.test(field.text)) written.push(field.text);
-      else if (field.type !== 'boolean' && !isDisguised(field.text) && hasRoom()) linkField(field, things);
+      if (isWritten(field.text) || hasLinkInside(field.text)) written.push(field.text);
+      else if (field.type !== 'boolean') linkField(field, things);
     }
     linkWritten(written);
   }
 
   function linkField({ key, text }: Field, things: readonly string[]): void {
     const value = keyOf(text);
-    if (value === '' || GENERIC.has(value)) return;
+    if (value === '' || GENERIC.has(value) || isProse(text) || isDisguised(text) || !hasRoom()) return;
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
     linked.set(value, kinds);
@@ -189,7 +193,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function linkWritten(texts: readonly string[]): void {
     if (!hasRoom()) return;
     const urls = new Set(texts.slice(0, 200).flatMap((text) => urlsIn(text, true, 20).map(linkOf)));
-    if (urls.size === 1) for (const url of urls) links.add(url);
+    if (urls.size === 1 && speaksOfLinks) for (const url of urls) links.add(url);
     if (request.when.days.length > 0) return;
     for (const text of texts)
       for (const { month, day } of whenOf(text).days.slice(0, 50)) writtenDays.add(`${month}-${day}`);
@@ -232,9 +236,16 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       if (named.length > 0)
         return named.every(({ month, day }) => days.has(`${month}-${day}`) || writtenDays.has(`${month}-${day}`));
     }
-    const things = linked.get(folded);
+    const things = linked.get(folded) ?? (kind === 'amount' ? linked.get(changedFrom(folded)) : undefined);
     if (things === undefined) return false;
     return !isShort(folded, kind) || kind === 'amount' || thingsOf(tool, path).some((thing) => things.has(thing));
+  }
+
+  /** `100 more than before`: the number that the request's own number was added to or taken from. */
+  function changedFrom(value: string): string {
+    if (!/^\d{1,15}(?:\.\d{1,15})?$/.test(value) || !request.words.has('by')) return '';
+    const from = [...request.numbers].flatMap((step) => [Number(value) - step, Number(value) + step]);
+    return from.map((one) => String(Math.round(one * 100) / 100)).find((one) => linked.has(one)) ?? '';
   }
 
   function isSeen(text: string): boolean {
@@ -266,57 +277,19 @@ function isShort(value: string, kind: SinkKind | undefined): boolean {
   return /^\d{1,5}$/.test(value) || (value.length <= 3 && kind !== 'recipient');
 }
 
+/** A text around a link, rather than a link. */
+function hasLinkInside(text: string): boolean {
+  return /\s/.test(text.trim()) && urlsIn(text, true, 1).length > 0;
+}
+
+/** The texts in arguments; numbers choose how many, hardly which. */
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value];
+  if (Array.isArray(value)) return value.flatMap((item: Json) => textsIn(item));
+  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
 function isLookup(value: Json | undefined): value is string | number {
   if (typeof value === 'number') return Number.isInteger(value) && value > 0;
   return typeof value === 'string' && value.trim().length > 1;
-}
-
-/** What kinds of things a tool and an argument are about: `files`, `event_id` are `file`, `event`. */
-function thingsOf(tool: string, path: string): readonly string[] {
-  const name = tool.slice(tool.lastIndexOf('/') + 1);
-  return [...wordsOf(name), ...wordsOf(path)].map(singular).filter((word) => !NO_THING.has(word) && !/^\d/.test(word));
-}
-
-function singular(word: string): string {
-  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
-  return word.endsWith('s') && !word.endsWith('ss') && word.length > 3 ? word.slice(0, -1) : word;
-}
-
-interface Part {
-  readonly text: string;
-  readonly node: Node | undefined;
-}
-
-interface Content {
-  readonly parts: readonly Part[];
-  /** True where something could not be read: a picture, or too much. */
-  readonly isCut: boolean;
-}
-
-/** The texts of a result, with what structure they have. */
-function contentOf(result: JsonObject, characters: number): Content {
-  const parts: Part[] = [];
-  let [left, isCut] = [characters, false];
-  const take = (text: string, read: () => Node | undefined): void => {
-    const isWhole = text.length <= left;
-    isCut ||= !isWhole;
-    if (left > 0) parts.push({ text: text.slice(0, left), node: isWhole ? read() : undefined });
-    left -= Math.min(left, text.length);
-  };
-  const content: readonly Json[] = Array.isArray(result['content']) ? (result['content'] as readonly Json[]) : [];
-  for (const block of content) {
-    const text = textOf(block);
-    if (text === undefined) isCut = true;
-    else take(text, () => readStructure(text));
-  }
-  const { structuredContent } = result;
-  if (structuredContent !== undefined) take(JSON.stringify(structuredContent), () => nodeOf(structuredContent));
-  return { parts, isCut };
-}
-
-function textOf(block: Json): string | undefined {
-  if (!isObject(block) || isExactNumber(block)) return undefined;
-  const { text, resource } = block;
-  if (typeof text === 'string') return text;
-  return isObject(resource) && typeof resource['text'] === 'string' ? resource['text'] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind } from '../tool/tool-profile.ts';
 import { fold, isDisguised, runAt, type Token, tokensOf } from './tokens.ts';
+import { singular } from './things.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { ACCESS, AFTER_ID, GENERIC, ID_NOUNS, PERMISSIONS } from './vocabulary.ts';
 import { type Day, isSameDay, later, type When, whenOf } from './when.ts';
@@ -8,6 +9,8 @@ import { type Day, isSameDay, later, type When, whenOf } from './when.ts';
 /** A user's request, read once. */
 export interface Request {
   readonly tokens: readonly Token[];
+  /** The same with nouns in the singular. */
+  readonly singular: readonly Token[];
   /** All words of it, to say no quickly. */
   readonly words: ReadonlySet<string>;
   /** What stands between quotes or backticks, as it was written. */
@@ -36,6 +39,7 @@ export function readRequest(text: string): Request {
   const quoted = quotedIn(bounded);
   return {
     tokens,
+    singular: tokens.map(inSingular),
     words: new Set(tokens.flatMap(({ text: word, owner }) => (owner === undefined ? [word] : [word, owner]))),
     quoted,
     urls: urlsIn(bounded, true),
@@ -161,6 +165,7 @@ export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefin
   if (kind === 'permission') return isPermissionSaid(request, value);
   if (kind === 'time') return isTimeSaid(request, value);
   const written = value.trim();
+  if (kind === 'path' && isPathSaid(request, written)) return true;
   if (/^\d{1,20}$/.test(written)) return isDigitsSaid(request, written, kind);
   if (kind === 'amount') return numbersOf(written).some((number) => request.numbers.has(number));
   return isTextSaid(request, written);
@@ -176,6 +181,18 @@ function isDigitsSaid(request: Request, digits: string, kind: SinkKind | undefin
   return request.ids.has(digits) || (digits.length >= 8 && request.compact.has(digits));
 }
 
+/** The same for the name of a thing, of which the request may say several: `desk lamps`, `the Desk lamp`. */
+export function isNameSaid(request: Request, name: string): boolean {
+  if (isTextSaid(request, name)) return true;
+  const tokens = tokensOf(name, 50).map(inSingular);
+  if (tokens.length === 0 || isDisguised(name) || tokens.every(({ text }) => GENERIC.has(text))) return false;
+  return runAt(request.singular, tokens) >= 0;
+}
+
+function inSingular(token: Token): Token {
+  return { ...token, text: singular(token.text) };
+}
+
 /** True when the value stands in the request as one run of whole words that is more than everyday words. */
 export function isTextSaid(request: Request, value: string): boolean {
   const tokens = tokensOf(value, 400);
@@ -189,6 +206,15 @@ export function isTextSaid(request: Request, value: string): boolean {
     return tokens.length > 1 && tokens.some(({ text }) => text.length > 3) && runAt(request.tokens, tokens) >= 0;
   }
   return runAt(request.tokens, tokens) >= 0;
+}
+
+/** `budget.xlsx in /projects`: a folder and a name in it, both said. Nothing that leads anywhere else. */
+function isPathSaid(request: Request, path: string): boolean {
+  const at = path.lastIndexOf('/');
+  const [folder, name] = [path.slice(0, at), path.slice(at + 1)];
+  if (at < 1 || name === '' || /(?:^|\/)\.\.?(?:\/|$)|\\/.test(path)) return false;
+  const isFolderSaid = isTextSaid(request, folder) || isTextSaid(request, `${folder}/`);
+  return isFolderSaid && name.includes('.') && isTextSaid(request, name);
 }
 
 function isUrlSaid(request: Request, value: string): boolean {

@@ -44,10 +44,29 @@ export const AFTER_ID: ReadonlySet<string> = new Set(
 /** Names of fields that tell one thing from another; a single word in any other field names no record. */
 export const NAMING: ReadonlySet<string> = new Set(
   `name title subject label login username user handle slug file filename path key code reference ref payee payer company customer
-  client contact vendor supplier merchant counterparty recipient sender from to author assignee owner repo repository project
-  channel room topic host hostname instance city id number email mail address product item sku task issue ticket order event
-  headline caption nickname alias beneficiary iban`.split(/\s+/),
+  client contact vendor supplier merchant counterparty sender from author assignee owner headline caption nickname alias
+  beneficiary id number email mail address product item sku task issue ticket order event hostname instance purpose reason memo
+  iban`.split(/\s+/),
 );
+
+/** Fields that tell where something is or went. Whoever says `read the room planning` names the room, not what is in it. */
+export const CONTAINERS: ReadonlySet<string> = new Set(
+  `channel room folder directory list board project workspace repo repository team group recipient recipients to city country region
+  location host topic thread inbox mailbox parent category tag`.split(/\s+/),
+);
+
+/** Words with which somebody says that a page or a link is meant. */
+export const LINK_WORDS: ReadonlySet<string> = new Set(
+  'link links linked url urls page pages webpage website site article articles blog survey form forms'.split(' '),
+);
+
+/** Words for people, as users of tools and users of language call them. */
+export const PEOPLE: ReadonlySet<string> = new Set(
+  'user member participant contact person people colleague employee attendee subscriber guest friend'.split(' '),
+);
+
+/** Fields by which a thing of a list can be taken when all of the list are meant. */
+export const HANDLES: ReadonlySet<string> = new Set('id name email mail login username user handle'.split(' '));
 
 /** Fields that hold what people write: a list of things with one of these is a thread, and each of its entries is somebody else's. */
 export const WRITTEN: ReadonlySet<string> = new Set(

@@ -8,7 +8,7 @@ import {
   type DeedWords,
   NEGATIONS,
   ONESELF,
-  SENDS_TO_ONESELF,
+  TELLING,
   THINGS,
 } from './deed-words.ts';
 
@@ -38,11 +38,15 @@ function verbsAt(request: Request, tool: string): readonly number[] {
   const words = wordsIn(tool);
   const deeds = deedsOf(words);
   const asked = wordsAskedFor(request);
-  // A verb that nobody foresaw has to be said as it is.
-  if (deeds.length === 0) return asked.filter(({ text, isVerb }) => isVerb && words.includes(text)).map(({ at }) => at);
+  const [first = ''] = words;
+  // A verb that nobody foresaw has to be said as it is; what only makes something may be said by that: `label it`.
+  const own = deeds.length === 0 || MAKING.has(first) ? words : [first];
+  const isMade = (text: string): boolean => BRINGING.has(first) && words.slice(1).includes(text);
   return asked
-    .filter(({ text, isVerb, isWanted }) =>
-      deeds.some((deed) => (isVerb && deed.asked.has(text)) || (isWanted && deed.wanted.has(text))),
+    .filter(
+      ({ text, isVerb, isWanted }) =>
+        (isVerb && (own.includes(text) || deeds.some((deed) => deed.asked.has(text)))) ||
+        (isWanted && (isMade(text) || deeds.some((deed) => deed.wanted.has(text)))),
     )
     .map(({ at }) => at);
 }
@@ -55,11 +59,17 @@ function wordsIn(tool: string): readonly string[] {
 function deedsOf(words: readonly string[]): readonly DeedWords[] {
   const verb = words.find((word) => DEEDS.some((deed) => deed.tools.has(word)));
   const byVerb = verb === undefined ? [] : DEEDS.filter((deed) => deed.tools.has(verb));
-  return verb === undefined || MAKING.has(verb) ? [...byVerb, ...deedsOfThings(words)] : byVerb;
+  const byThing = deedsOfThings(words);
+  // `send_money` pays, whatever else is sent.
+  if (verb === 'send' && byThing.length > 0) return byThing;
+  return verb === undefined || MAKING.has(verb) ? [...byVerb, ...byThing] : byVerb;
 }
 
 function deedsOfThings(words: readonly string[]): readonly DeedWords[] {
-  return DEEDS.filter(({ things }) => words.slice(1).some((word) => things.has(word)));
+  // `send_to_user` sends, `add_user_to_room` lets somebody in.
+  const end = words.findIndex((word, index) => index > 0 && /^(?:to|in|into|on|from|for|with|by|at|of)$/.test(word));
+  const objects = words.slice(1, end < 0 ? undefined : end);
+  return DEEDS.filter(({ things }) => objects.some((word) => things.has(word)));
 }
 
 interface AskedWord {
@@ -80,8 +90,10 @@ function wordsAskedFor({ tokens }: Request): readonly AskedWord[] {
     const [before, earlier] = [wordBefore(1), wordBefore(2)];
     const after = breaks ? '' : (tokens[index + 1]?.text ?? '');
     const isThing = BEFORE_THINGS.has(before) || before.endsWith("'s");
-    const isForOneself = ONESELF.has(after) && !SENDS_TO_ONESELF.has(text);
-    const isVerb = !isThing && !NEGATIONS.has(before) && !isForOneself;
+    const isForOneself = ONESELF.has(after) && TELLING.has(text);
+    // `How much did I pay` asks about a payment, not for one.
+    const isPast = earlier === 'did' || earlier === 'does';
+    const isVerb = !isThing && !NEGATIONS.has(before) && !isForOneself && !isPast;
     return { text, at, isVerb, isWanted: ARTICLES.has(before) && !BEFORE_FOUND.has(earlier) };
   });
 }
@@ -92,6 +104,9 @@ const MAKING = new Set(
     ' ',
   ),
 );
+
+/** Verbs of tools that bring something about that was not there: `post_page` is asked for by `create a page`. */
+const BRINGING = new Set([...MAKING, 'post', 'publish', 'write', 'upload', 'send', 'give']);
 
 /** A tool that makes something is asked for by what it makes, where that has a name that people use. */
 function saysThing({ tokens }: Request, words: readonly string[]): boolean {

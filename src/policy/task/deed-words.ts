@@ -23,13 +23,13 @@ export const DEEDS: readonly DeedWords[] = [
   deed(
     'send mail email message text dm whisper reply respond answer tell notify inform forward post publish announce broadcast tweet comment alert ping submit write compose deliver dispatch',
     'email mail message comment reply post tweet notification announcement sms',
-    'e-mail share say ask thank contact congratulate apologize apologise warn remind write let put leave drop pass explain give sum summarize mention',
+    'e-mail share say ask thank contact congratulate apologize apologise warn remind write let put leave drop pass give',
     'email e-mail mail message note reply answer comment post text dm announcement reminder invitation',
   ),
   deed(
     'share invite grant permit authorize authorise allow give',
-    'member collaborator participant attendee guest invitation access permission role members collaborators participants attendees guests',
-    'add include let bring enable make put join onboard assign send welcome',
+    'member collaborator participant attendee guest invitation access permission role user members collaborators participants attendees guests users',
+    'add include bring enable onboard assign welcome',
     'invitation access',
   ),
   deed(
@@ -42,7 +42,8 @@ export const DEEDS: readonly DeedWords[] = [
   deed(
     'update change edit modify set adjust rename replace correct configure patch resize scale switch alter rewrite',
     '',
-    'fix raise lower increase decrease extend reduce grow shrink make turn put move correct bump double halve limit mark amend refresh add',
+    'fix raise lower increase decrease extend reduce grow shrink make turn put move correct bump double halve limit mark amend refresh add assign label tag upgrade downgrade',
+    'password address name plan',
   ),
   deed('reschedule move postpone shift delay', '', 'change push bring put set update'),
   deed(
@@ -73,18 +74,21 @@ export const DEEDS: readonly DeedWords[] = [
     'command script code',
     'do perform use try type calculate compute check test',
   ),
-  deed('stop halt pause suspend kill disable shutdown shut deactivate', '', 'turn switch end terminate freeze lock'),
+  deed(
+    'stop halt pause suspend kill disable shutdown shut deactivate block freeze lock',
+    '',
+    'turn switch end terminate freeze lock',
+  ),
   deed('start restart reboot resume enable activate boot launch', '', 'turn switch bring'),
   deed('fetch open browse visit download navigate crawl', '', 'read look get go check show summarize summarise'),
 ];
 
+/** What somebody is asked to do with an answer; followed by one of {@link ONESELF}, nothing goes to anybody else. */
+export const TELLING: ReadonlySet<string> = words(
+  'tell send give show let get bring find read pass hand write forward share post explain help',
+);
 /** Before one of these, `tell`, `send`, `show` ask for an answer, not for a message to anybody. */
 export const ONESELF: ReadonlySet<string> = words('me us myself ourselves');
-/** Verbs that still send when they are followed by one of {@link ONESELF}: `mail me the list`. */
-export const SENDS_TO_ONESELF: ReadonlySet<string> = words(
-  'email e-mail mail message text dm remind invite notify ping alert',
-);
-
 /** After one of these a word is a thing, not a verb: `the post`, `my order`, `in mail`. */
 export const BEFORE_THINGS: ReadonlySet<string> = words(
   'the a an my our your his her its their this that these those any all each every some no of in from by via per with about for unread last recent latest first next new old',
