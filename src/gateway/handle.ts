@@ -21,7 +21,7 @@ import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
-import type { TaskOwners } from './task-owners.ts';
+import { ownerOf, type TaskOwners } from './task-owners.ts';
 import type { Question } from './tasks/ask-person.ts';
 import { isGiven, isPermit, type Permit, permitCall } from './tasks/permit.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
@@ -147,7 +147,7 @@ function authorize(gate: Pipeline, call: Call): Grant {
   const { method, params } = call.request;
   const decision = decide(gate.roleOf(call.caller), operationOf(method, params, call.upstream));
   if (!decision.allowed) throw forbidden(decision.missing);
-  gate.taskOwners.check(call.upstream, call.caller.principal, call.request);
+  gate.taskOwners.check(call.upstream, ownerOf(call.caller), call.request);
   return decision.grant;
 }
 
@@ -258,7 +258,7 @@ function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject)
   const { method } = call.request;
   const list = LISTS.get(method);
   const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
-  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
+  const own = gate.taskOwners.learn(call.upstream, ownerOf(call.caller), method, visible);
   const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
   return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
 }
