@@ -10,7 +10,7 @@ import { openTaskGate, type OpenTasks } from '../../src/cli/open-tasks.ts';
 import type { Config } from '../../src/config/load.ts';
 import { createCatalog } from '../../src/gateway/catalog.ts';
 import type { Caller } from '../../src/identity/caller.ts';
-import { type Clock, type FakeClock, fakeClock } from '../../src/kernel/clock.ts';
+import { type FakeClock, fakeClock } from '../../src/kernel/clock.ts';
 import { MerlonError } from '../../src/kernel/errors.ts';
 import { isObject, type JsonObject, type Response, type RpcError } from '../../src/kernel/jsonrpc.ts';
 import type { Task, TaskContext } from '../../src/policy/task/task.ts';
@@ -51,7 +51,7 @@ export function hostileUpstream(name: string, tools: readonly JsonObject[]): Hos
   const errors = new Map<string, RpcError>();
   const fake = fakeUpstream(name, (request, link, say) => {
     const { method, params } = request;
-    const answer = answers.get(`${method} ${String(params?.['name'])}`) ?? answers.get(method);
+    const answer = answers.get(`${method} ${textAt(params, 'name')}`) ?? answers.get(method);
     if (answer !== undefined) return answer(request, link, say);
     if (method === 'tools/list') return { tools: up.tools };
     return method === 'tools/call' ? textResult('done') : {};
@@ -61,9 +61,9 @@ export function hostileUpstream(name: string, tools: readonly JsonObject[]): Hos
     tools,
     answers,
     errors,
-    calls: (tool) =>
+    calls: (named) =>
       fake.received
-        .filter(({ method, params }) => method === 'tools/call' && (tool === undefined || params?.['name'] === tool))
+        .filter(({ method, params }) => method === 'tools/call' && (named === undefined || params?.['name'] === named))
         .map(({ params }) => params?.['arguments']),
     async open(listener, ...rest) {
       const link = await fake.open(listener, ...rest);
@@ -166,7 +166,7 @@ export async function startAttacked(
     return (await load(stringify({ server, permissions: { roles: written, tasks: given }, mcpServers }))).config;
   };
   let config = await configOf(tasks);
-  const gateway = await startFakeGateway({ roles, clock: clock as Clock, upstreams });
+  const gateway = await startFakeGateway({ roles, clock, upstreams });
   const { gate } = gateway;
   const catalog = createCatalog(gate);
   const keeper = await openTaskGate(gate, {
@@ -285,15 +285,21 @@ function saidBy(status: number, type: string, text: string): Said {
     status,
     result: isObject(result) ? result : undefined,
     through: status === 200 && isObject(result) && result['isError'] !== true,
-    because: because.map((one: unknown) => (isObject(one) ? String(one['code']) : '')),
+    because: because.map((one: unknown) => textAt(one, 'code')),
     denial,
     error: typeof code === 'string' || typeof code === 'number' ? code : undefined,
   };
+}
+
+/** The text under a key of what may be anything; empty where there is none. */
+export function textAt(value: unknown, key: string): string {
+  const text = isObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : '';
 }
 
 /** Names of the tools that a session sees. */
 export async function toolsOf(session: Session): Promise<readonly string[]> {
   const { result } = await session.request('tools/list');
   const tools: unknown = result?.['tools'];
-  return Array.isArray(tools) ? tools.map((one: unknown) => (isObject(one) ? String(one['name']) : '')) : [];
+  return Array.isArray(tools) ? tools.map((one: unknown) => textAt(one, 'name')) : [];
 }
