@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Deployment } from '../../src/api/app.ts';
 import { createApi } from '../../src/api/app.ts';
+import { signInCounts } from '../../src/cli/authenticator.ts';
 import { openTaskGate, type OpenTasks } from '../../src/cli/open-tasks.ts';
 import type { Config } from '../../src/config/load.ts';
 import { createCatalog } from '../../src/gateway/catalog.ts';
@@ -173,7 +174,7 @@ export async function startAttacked(
     config: () => config,
     mask: { text: (text) => text, value: (value) => value },
     catalog,
-    guardrail: () => undefined,
+    openerCounts: signInCounts(() => config, { clock, onProblem() {} }),
   });
   const byName = gate.current.authenticate;
   gate.current = {

@@ -28,6 +28,7 @@ beforeAll(async () => {
       roles: [{ name: 'user', permissions: ['read:info', 'execute:tool'] }],
       tasks: { types: [{ name: 'files', roles: ['user'], resources: ['file_access'], scopes }] },
     },
+    security: { rate_limiting: false },
     mcpServers: {
       tight: { command: 'mcp-server-filesystem', args: [at('open')] },
       wide: { command: 'mcp-server-filesystem', args: [deployment.folder] },
@@ -53,9 +54,10 @@ afterAll(async () => {
 /** Who stopped a reading: the gateway, the file server, or nobody. */
 async function stopped(tool: string, path: string): Promise<'gateway' | 'upstream' | 'nobody'> {
   const { result, text } = await session.call(tool, { path });
-  const meta: JsonObject = isObject(result?.['_meta']) ? result['_meta'] : {};
+  if (result === undefined) throw new Error(`answered with ${text}`);
+  const meta: JsonObject = isObject(result['_meta']) ? result['_meta'] : {};
   if ('merlon/denial' in meta) return 'gateway';
-  if (result?.['isError'] === true) return 'upstream';
+  if (result['isError'] === true) return 'upstream';
   return text.includes('the key') || text.includes('meant to be read') ? 'nobody' : 'upstream';
 }
 
