@@ -116,9 +116,10 @@ export async function openTaskGate(
     tasks,
     approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
-    async learnTools(upstream, tools) {
+    async learnTools(upstream, tools, of) {
       const before = book.profiles();
-      book.learn(upstream, tools);
+      if (of === 'list') book.learn(upstream, tools);
+      else book.update(upstream, tools);
       if (!isSame(before, book.profiles())) await tasks.refresh();
     },
     async listTools() {

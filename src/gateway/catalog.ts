@@ -51,7 +51,9 @@ async function ask(gate: Gate): Promise<Catalog> {
   const answers = await Promise.all(
     names.map(async (upstream) => {
       try {
-        const { entries } = await listTools(gate, upstream);
+        const { entries, isComplete } = await listTools(gate, upstream);
+        // Of a list without an end nothing is known: what is on its last page may be there twice.
+        if (isComplete) await gate.tasks?.learnTools(upstream, entries, 'list');
         return { upstream, tools: entries.map((entry) => asTool(upstream, entry)) };
       } catch (error) {
         const { code, message } = gate.known(error);

@@ -254,7 +254,7 @@ export class Gate implements Pipeline, SessionHost {
     const { tools, nextCursor } = result;
     // One page says nothing of the others; lists of many pages are asked for as a whole (catalog.ts).
     const isWhole = isFirst && nextCursor === undefined;
-    if (isWhole && Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools);
+    if (Array.isArray(tools)) await this.tasks?.learnTools(upstream, tools, isWhole ? 'list' : 'page');
   }
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {

@@ -19,7 +19,7 @@ import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
-import type { TaskOwners } from './task-owners.ts';
+import { ownerOf, type TaskOwners } from './task-owners.ts';
 import type { Question } from './tasks/ask-person.ts';
 import { isPermit, type Permit, permitCall } from './tasks/permit.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
@@ -145,7 +145,7 @@ function authorize(gate: Pipeline, call: Call): Grant {
   const { method, params } = call.request;
   const decision = decide(gate.roleOf(call.caller), operationOf(method, params, call.upstream));
   if (!decision.allowed) throw forbidden(decision.missing);
-  gate.taskOwners.check(call.upstream, call.caller.principal, call.request);
+  gate.taskOwners.check(call.upstream, ownerOf(call.caller), call.request);
   return decision.grant;
 }
 

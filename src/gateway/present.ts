@@ -4,6 +4,7 @@ import { LISTS, publish } from './aggregate.ts';
 import { CACHEABLE, DISCOVER, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
 import type { Call, Pipeline } from './handle.ts';
 import { upstreamInvalid } from './pending.ts';
+import { ownerOf } from './task-owners.ts';
 import { isGiven, type Permit } from './tasks/permit.ts';
 
 /**
@@ -14,7 +15,7 @@ export function present(gate: Pipeline, call: Call, permit: Permit, result: Json
   const { method } = call.request;
   const list = LISTS.get(method);
   const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
-  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
+  const own = gate.taskOwners.learn(call.upstream, ownerOf(call.caller), method, visible);
   const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
   return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
 }

@@ -7,6 +7,7 @@ import { type Asked, openAll, single, toldResult, type Told } from './fan-out.ts
 import type { Gate } from './gate.ts';
 import { forbidden } from './handle.ts';
 import type { Announcement } from './link.ts';
+import { ownerOf } from './task-owners.ts';
 
 /** How long the upstreams of `/mcp` may take together to acknowledge a subscription, ms. */
 const ACKNOWLEDGE_MS = 10_000;
@@ -119,7 +120,7 @@ function authorizeParts(gate: Gate, { caller }: Asked, parts: Parts): void {
   const role = gate.roleOf(caller);
   const missing: string[] = [];
   for (const [upstream, { uris, taskIds }] of parts) {
-    if (!taskIds.every((taskId) => gate.taskOwners.mayKnow(upstream, caller.principal, taskId))) {
+    if (!taskIds.every((taskId) => gate.taskOwners.mayKnow(upstream, ownerOf(caller), taskId))) {
       throw new MerlonError('PARAMS_INVALID', 'There is no such task.');
     }
     for (const uri of uris) {

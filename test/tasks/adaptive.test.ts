@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openApiKeys } from '../../src/identity/api-key.ts';
 import type { JsonObject } from '../../src/kernel/jsonrpc.ts';
 import {
   type Attacked,
@@ -9,6 +11,7 @@ import {
   type Said,
   startAttacked,
   TEXT,
+  textAt,
   textResult,
   tool,
 } from './attack-gateway.ts';
@@ -187,7 +190,7 @@ describe('one payment in many', () => {
     const sessions = [await here.connect(credential), await here.connect(credential, '/mcp/up')];
     const part = await here.api('POST', '/api/v2/tasks', credential, { type: 'work', tools: ['up/pay'] });
     expect(part.status).toBe(201);
-    sessions.push(await here.connect(String(part.body['credential'])));
+    sessions.push(await here.connect(textAt(part.body, 'credential')));
     const names = ['up__pay', 'pay', 'up__pay'];
     const said = await Promise.all(
       sessions.flatMap((session, index) => [1, 2, 3].map(() => session.call(names[index] ?? '', { amount: 1 }))),
@@ -380,7 +383,7 @@ describe('a credential that counts no more', () => {
     const up = await start(typeOf([{ tool: 'up/search' }], { seconds: 60 }));
     const session = await here.work({ type: 'work' });
     const part = await here.api('POST', '/api/v2/tasks', session.credential, { type: 'work', tools: ['up/search'] });
-    const below = await here.connect(String(part.body['credential']));
+    const below = await here.connect(textAt(part.body, 'credential'));
     expect((await below.call('up__search', {})).through).toBe(true);
     expect((await here.api('DELETE', `/api/v2/tasks/${session.task.id}`, 'ann:user')).status).toBe(200);
     for (const one of [session, below]) expect((await one.call('up__search', {})).status).toBe(401);
@@ -397,6 +400,19 @@ describe('a credential that counts no more', () => {
     await here.reconfigure(typeOf([{ tool: 'up/search', uses: 1 }]));
     expect((await session.call('up__search', {})).status).toBe(401);
     expect(up.calls()).toEqual([]);
+  });
+
+  it('is one that was opened with a key that was revoked since', async () => {
+    const up = await start(typeOf([{ tool: 'up/search' }]));
+    const keys = openApiKeys({ path: join(here.folder, 'keys.json'), clock: here.clock });
+    const { key } = keys.create({ role: 'user', name: 'test' });
+    const { credential } = await here.open({ type: 'work' }, 'ann', { method: 'api_key', credential: key.id });
+    const session = await here.connect(credential);
+    expect((await session.call('up__search', {})).through).toBe(true);
+    keys.revoke(key.id);
+    here.clock.advance(1_000);
+    expect((await session.call('up__search', {})).status).toBe(401);
+    expect(up.calls()).toHaveLength(1);
   });
 
   it('is one that was changed, or put together from two', async () => {

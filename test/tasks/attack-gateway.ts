@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Deployment } from '../../src/api/app.ts';
 import { createApi } from '../../src/api/app.ts';
+import { signInCounts } from '../../src/cli/authenticator.ts';
 import { openTaskGate, type OpenTasks } from '../../src/cli/open-tasks.ts';
 import type { Config } from '../../src/config/load.ts';
 import { createCatalog } from '../../src/gateway/catalog.ts';
-import { type Clock, type FakeClock, fakeClock } from '../../src/kernel/clock.ts';
+import type { Caller } from '../../src/identity/caller.ts';
+import { type FakeClock, fakeClock } from '../../src/kernel/clock.ts';
 import { MerlonError } from '../../src/kernel/errors.ts';
 import { isObject, type JsonObject, type Response, type RpcError } from '../../src/kernel/jsonrpc.ts';
 import type { Task, TaskContext } from '../../src/policy/task/task.ts';
@@ -50,7 +52,7 @@ export function hostileUpstream(name: string, tools: readonly JsonObject[]): Hos
   const errors = new Map<string, RpcError>();
   const fake = fakeUpstream(name, (request, link, say) => {
     const { method, params } = request;
-    const answer = answers.get(`${method} ${String(params?.['name'])}`) ?? answers.get(method);
+    const answer = answers.get(`${method} ${textAt(params, 'name')}`) ?? answers.get(method);
     if (answer !== undefined) return answer(request, link, say);
     if (method === 'tools/list') return { tools: up.tools };
     return method === 'tools/call' ? textResult('done') : {};
@@ -60,9 +62,9 @@ export function hostileUpstream(name: string, tools: readonly JsonObject[]): Hos
     tools,
     answers,
     errors,
-    calls: (tool) =>
+    calls: (named) =>
       fake.received
-        .filter(({ method, params }) => method === 'tools/call' && (tool === undefined || params?.['name'] === tool))
+        .filter(({ method, params }) => method === 'tools/call' && (named === undefined || params?.['name'] === named))
         .map(({ params }) => params?.['arguments']),
     async open(listener, ...rest) {
       const link = await fake.open(listener, ...rest);
@@ -118,8 +120,14 @@ export interface Attacked {
   readonly clock: SkewedClock;
   readonly gateway: FakeGateway;
   readonly keeper: OpenTasks;
-  /** Opens a task for a principal in the role `user`. */
-  open(context: TaskContext, who?: string): Promise<{ readonly task: Task; readonly credential: string }>;
+  /** Where tasks, approvals and keys are kept. */
+  readonly folder: string;
+  /** Opens a task for a principal in the role `user`, who showed a token unless `how` says otherwise. */
+  open(
+    context: TaskContext,
+    who?: string,
+    how?: Partial<Caller>,
+  ): Promise<{ readonly task: Task; readonly credential: string }>;
   /** Opens a session; the token is a task's credential, or `NAME:ROLE`. */
   connect(token: string, path?: string): Promise<Session>;
   /** A task and a session under it. */
@@ -159,13 +167,14 @@ export async function startAttacked(
     return (await load(stringify({ server, permissions: { roles: written, tasks: given }, mcpServers }))).config;
   };
   let config = await configOf(tasks);
-  const gateway = await startFakeGateway({ roles, clock: clock as Clock, upstreams });
+  const gateway = await startFakeGateway({ roles, clock, upstreams });
   const { gate } = gateway;
   const catalog = createCatalog(gate);
   const keeper = await openTaskGate(gate, {
     config: () => config,
     mask: { text: (text) => text, value: (value) => value },
     catalog,
+    openerCounts: signInCounts(() => config, { clock, onProblem() {} }),
   });
   const byName = gate.current.authenticate;
   gate.current = {
@@ -184,9 +193,9 @@ export async function startAttacked(
   const address = api.address();
   const apiUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 
-  const open: Attacked['open'] = async (context, who = 'ann') => {
+  const open: Attacked['open'] = async (context, who = 'ann', how = {}) => {
     await keeper.listTools();
-    return await keeper.tasks.open(callerOf(who, { principal: who }), context);
+    return await keeper.tasks.open(callerOf(who, { principal: who, method: 'jwt', ...how }), context);
   };
   const connect: Attacked['connect'] = async (token, path = '/mcp') => {
     const id = await gateway.initialize(path, token);
@@ -196,6 +205,7 @@ export async function startAttacked(
     clock,
     gateway,
     keeper,
+    folder,
     open,
     connect,
     async work(context, path) {
@@ -276,15 +286,21 @@ function saidBy(status: number, type: string, text: string): Said {
     status,
     result: isObject(result) ? result : undefined,
     through: status === 200 && isObject(result) && result['isError'] !== true,
-    because: because.map((one: unknown) => (isObject(one) ? String(one['code']) : '')),
+    because: because.map((one: unknown) => textAt(one, 'code')),
     denial,
     error: typeof code === 'string' || typeof code === 'number' ? code : undefined,
   };
+}
+
+/** The text under a key of what may be anything; empty where there is none. */
+export function textAt(value: unknown, key: string): string {
+  const text = isObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : '';
 }
 
 /** Names of the tools that a session sees. */
 export async function toolsOf(session: Session): Promise<readonly string[]> {
   const { result } = await session.request('tools/list');
   const tools: unknown = result?.['tools'];
-  return Array.isArray(tools) ? tools.map((one: unknown) => (isObject(one) ? String(one['name']) : '')) : [];
+  return Array.isArray(tools) ? tools.map((one: unknown) => textAt(one, 'name')) : [];
 }

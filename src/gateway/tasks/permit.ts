@@ -8,6 +8,7 @@ import { adjustForCall } from '../../policy/task/adjust-for-call.ts';
 import { beyondCeiling } from '../../policy/task/role-ceiling.ts';
 import type { Task } from '../../policy/task/task.ts';
 import { effects, type ToolProfile } from '../../policy/tool/tool-profile.ts';
+import { LISTEN } from '../era.ts';
 import type { Call, Pipeline } from '../handle.ts';
 import { askPerson, type Question } from './ask-person.ts';
 import { denied, type Proposal } from './denial.ts';
@@ -66,7 +67,7 @@ export async function permitCall(gate: Pipeline, call: Call, { operation }: Gran
   if (task !== undefined) call.session.worksOn(task.id);
   const { kind, upstream, name } = operation;
   if (kind !== 'tool' || upstream === undefined || name === undefined) {
-    if (task !== undefined) permitOther(keeper, task, operation);
+    if (task !== undefined) for (const one of [operation, ...subscribed(call)]) permitOther(keeper, task, one);
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
@@ -163,6 +164,15 @@ function permitOther({ tasks }: TaskGate, task: Task, operation: Operation): voi
   if (kind === 'info') return;
   const isKnown = kind !== 'method' || name?.startsWith('tasks/') === true;
   if (!isKnown || !reaches(tasks, task, operation)) throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
+}
+
+/** The resources that a subscription wants to hear of. */
+function subscribed({ upstream, request: { method, params } }: Call): readonly Operation[] {
+  const wanted = method === LISTEN ? params?.['notifications'] : undefined;
+  const uris = isObject(wanted) ? [wanted['resourceSubscriptions']].flat() : [];
+  return uris.flatMap((name: unknown) =>
+    typeof name === 'string' ? [{ action: 'read', kind: 'resource', upstream, name }] : [],
+  );
 }
 
 /** Whether a caller could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */

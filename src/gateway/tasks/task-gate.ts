@@ -11,8 +11,11 @@ export interface TaskGate {
   readonly approvals: Approvals;
   /** A tool as its upstream defined it last; undefined where it was never listed, or is listed twice. */
   profileOf(upstream: string, name: string): ToolProfile | undefined;
-  /** Takes note of all tools that an upstream lists; resolves when the tasks that this concerns know it too. */
-  learnTools(upstream: string, tools: readonly unknown[]): Promise<void>;
+  /**
+   * Takes note of all tools that an upstream lists, or of one page of them; resolves when the tasks that this concerns
+   * know it too.
+   */
+  learnTools(upstream: string, tools: readonly unknown[], of: 'list' | 'page'): Promise<void>;
   /** Asks the upstreams for their tools, at most every 30 seconds. */
   listTools(): Promise<void>;
   /** False for callers whom only their permissions bound: the quick answer for most calls. */

@@ -31,6 +31,26 @@ describe('a tool book', () => {
     expect(book.profiles()).toEqual([]);
   });
 
+  it('knows nothing new by one page of many, but what changed on it', () => {
+    const book = createToolBook(plain);
+    book.update('a', [entry('one')]);
+    expect(book.profiles()).toEqual([]);
+    book.learn('a', [entry('one'), entry('two'), entry('three')]);
+    const [one, two] = [book.profile('a', 'one'), book.profile('a', 'two')];
+    book.update('a', [entry('one'), entry('two', 'Other.'), entry('new'), { name: 'three', description: 7 }]);
+    expect(book.profile('a', 'one')).toBe(one);
+    expect(book.profile('a', 'two')?.hash).not.toBe(two?.hash);
+    for (const name of ['new', 'three']) expect(book.profile('a', name)).toBeUndefined();
+    book.update('a', [entry('one'), entry('one', 'Other.')]);
+    expect(book.profile('a', 'one')).toBeUndefined();
+  });
+
+  it('knows no tool by a name that means all tools in a grant', () => {
+    const book = createToolBook(plain);
+    book.learn('a', [entry('*'), entry('x/*'), entry('x*')]);
+    expect(book.profiles().map(({ tool }) => tool)).toEqual(['a/x*']);
+  });
+
   it('does not derive again what has not changed', () => {
     const book = createToolBook(plain);
     const same = entry('one');

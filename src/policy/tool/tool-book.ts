@@ -20,6 +20,11 @@ export interface ToolBook {
    * none is known.
    */
   learn(upstream: string, tools: readonly unknown[]): void;
+  /**
+   * Takes note of a page of a longer list: of the tools that are known, those in it are as they are defined there. It
+   * makes none known, as one page says nothing of the others.
+   */
+  update(upstream: string, tools: readonly unknown[]): void;
   /** The profile of a tool by the upstream's own name for it; undefined for one that was not listed, or not exactly once. */
   profile(upstream: string, name: string): ToolProfile | undefined;
   /** All that is known, by upstream and in the order of their lists. */
@@ -84,8 +89,28 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
     byUpstream.set(upstream, known);
   }
 
+  function update(upstream: string, tools: readonly unknown[]): void {
+    const before = byUpstream.get(upstream);
+    if (before === undefined) return;
+    const known = new Map(before);
+    const seen = new Set<string>();
+    for (const raw of tools) {
+      const name = isObject(raw) ? raw['name'] : undefined;
+      if (typeof name !== 'string' || !before.has(name)) continue;
+      const tool = seen.has(name) ? undefined : toolLike(raw);
+      const entry = tool === undefined ? undefined : know(upstream, tool, raw, before.get(name));
+      if (entry === undefined) known.delete(name);
+      else known.set(name, entry);
+      seen.add(name);
+    }
+    const characters = [...known.values()].reduce((sum, one) => sum + one.characters, 0);
+    if (characters > MAX_CHARACTERS) byUpstream.delete(upstream);
+    else byUpstream.set(upstream, known);
+  }
+
   return {
     learn,
+    update,
     profile: (upstream, name) => byUpstream.get(upstream)?.get(name)?.profile,
     profiles: () =>
       [...byUpstream.values()].flatMap((known) => [...known.values()].flatMap((one) => one.profile ?? [])),
