@@ -77,8 +77,13 @@ export async function permitCall(gate: Pipeline, call: Call, { operation }: Gran
   const beyond = beyondRole(keeper, caller, profile) ?? guarded(keeper, caller, task, profile, args);
   if (beyond !== undefined) throw denied(task, `${upstream}/${name}`, [beyond]);
   if (task === undefined) return new Permit(task, profile);
-  if (call.stateless?.continued === markOf(task)) return new Permit(task, profile);
-  return await permitTool(gate, keeper, call, task, { tool: `${upstream}/${name}`, args }, profile);
+  const wanted = { tool: `${upstream}/${name}`, args };
+  if (call.stateless?.continued === markOf(task)) {
+    // The second half of a call that was permitted and charged, unless the tool is another by now, or its grant is over.
+    const decision = keeper.tasks.decide(task, wanted, profile, undefined);
+    if (decision.outcome !== 'deny' || isSpentAlone(decision.because)) return new Permit(task, profile);
+  }
+  return await permitTool(gate, keeper, call, task, wanted, profile);
 }
 
 async function permitTool(
@@ -109,6 +114,11 @@ async function permitTool(
   const isFirst = decision.usesEndorsement ? await keeper.approvals.use(task, wanted) : true;
   if (!isFirst) throw denied(task, wanted.tool, [{ code: 'always_ask' }]);
   return new Permit(task, profile, charged);
+}
+
+/** True where nothing but what was charged speaks against a call. */
+function isSpentAlone(because: readonly Objection[]): boolean {
+  return because.every((one) => one.code === 'budget' || (one.code === 'delegation' && isSpentAlone(one.because)));
 }
 
 /** The grant that a person would have to give for this very call: what its caller may ask for, and never has by asking. */
