@@ -19,6 +19,7 @@ export interface CallFacts {
   readonly call: ToolCall;
   readonly circumstances: Circumstances;
   readonly profile: ToolProfile;
+  read?: Map<string, Argument>;
   sinks?: Map<string, SinkKind | undefined>;
   sources?: Map<string, readonly Source[] | undefined>;
   amounts?: Map<string, number | undefined>;
@@ -27,6 +28,14 @@ export interface CallFacts {
   isEndorsed?: boolean;
   /** By {@link CompiledGrant.othersKey}. */
   others?: Map<string, readonly string[]>;
+}
+
+/** What stands at a path. */
+export function argumentAt(facts: CallFacts, path: ArgumentPath): Argument {
+  facts.read ??= new Map();
+  const known = facts.read.get(path.text) ?? readArgument(facts.call.args, path);
+  facts.read.set(path.text, known);
+  return known;
 }
 
 /** What the profile says of a place. */
@@ -62,7 +71,7 @@ export function sourcesAt(facts: CallFacts, path: ArgumentPath): readonly Source
 /** The sum of the numbers at a path; undefined where one is absent, negative or no number that a double can say. */
 export function amountAt(facts: CallFacts, path: ArgumentPath): number | undefined {
   facts.amounts ??= new Map();
-  if (!facts.amounts.has(path.text)) facts.amounts.set(path.text, sumOf(readArgument(facts.call.args, path)));
+  if (!facts.amounts.has(path.text)) facts.amounts.set(path.text, sumOf(argumentAt(facts, path)));
   return facts.amounts.get(path.text);
 }
 
@@ -72,13 +81,13 @@ export function amountAt(facts: CallFacts, path: ArgumentPath): number | undefin
  */
 export function hashesAt(facts: CallFacts, path: ArgumentPath): ReadonlySet<string> | undefined {
   facts.hashes ??= new Map();
-  if (!facts.hashes.has(path.text)) facts.hashes.set(path.text, hashesOf(readArgument(facts.call.args, path)));
+  if (!facts.hashes.has(path.text)) facts.hashes.set(path.text, hashesOf(argumentAt(facts, path)));
   return facts.hashes.get(path.text);
 }
 
 function lookUp(facts: CallFacts, path: ArgumentPath): readonly Source[] | undefined {
   const { call, circumstances } = facts;
-  const { values, malformed } = readArgument(call.args, path);
+  const { values, malformed } = argumentAt(facts, path);
   if (malformed) return undefined;
   const found = new Set<Source>();
   for (const { value } of values) {

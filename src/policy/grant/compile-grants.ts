@@ -5,19 +5,31 @@ import { type CompiledConstraint, compileConstraint } from '../constraint/compil
 import type { Constraint } from '../constraint/constraint.ts';
 import { type Source, sources } from '../provenance/source.ts';
 import { effects } from '../tool/tool-profile.ts';
+import { type LiteralIndex, literalIndexOf } from './literal-index.ts';
 import { type NamedPaths, namedPaths } from './other-arguments.ts';
 import { type Budget, type TaskGrant, USES } from './task-grant.ts';
 
 /** The grants of one task, ready to decide with; made by {@link compileGrants} alone. */
 export interface CompiledGrants {
   readonly grants: readonly TaskGrant[];
-  /** In the order in which they were given. */
-  readonly byTool: ReadonlyMap<string, readonly CompiledGrant[]>;
+  readonly byTool: ReadonlyMap<string, ToolGrants>;
+}
+
+/** The grants for one tool, in the order in which they were given. */
+export interface ToolGrants {
+  readonly all: readonly CompiledGrant[];
+  /** Those that somebody can be asked about. */
+  readonly asking: readonly CompiledGrant[];
+  readonly literals: LiteralIndex | undefined;
 }
 
 /** One grant with what can be worked out before there is a call. */
 export interface CompiledGrant {
   readonly grant: TaskGrant;
+  /** Among the grants for the same tool; the first is 0. */
+  readonly place: number;
+  /** True where somebody can be asked about a call that it does not cover by itself. */
+  readonly asks: boolean;
   readonly args: readonly CompiledArgument[];
   readonly integrity: readonly CompiledIntegrity[];
   readonly budgets: readonly CompiledBudget[];
@@ -58,22 +70,26 @@ export const MOST_DISTINCT = 10_000;
  *   that are no numbers or negative, words that are not known
  */
 export function compileGrants(grants: readonly TaskGrant[]): CompiledGrants {
-  const byTool = new Map<string, CompiledGrant[]>();
+  const compiled = new Map<string, CompiledGrant[]>();
   const ids = new Set<string>();
   for (const grant of grants) {
     if (typeof grant.id !== 'string' || grant.id === '' || ids.has(grant.id)) {
       throw invalid(grant, 'id', 'is empty or there twice');
     }
     ids.add(grant.id);
-    const compiled = compileGrant(grant);
-    const those = byTool.get(grant.tool);
-    if (those === undefined) byTool.set(grant.tool, [compiled]);
-    else those.push(compiled);
+    const those = compiled.get(grant.tool) ?? [];
+    those.push(compileGrant(grant, those.length));
+    compiled.set(grant.tool, those);
   }
+  const byTool = new Map([...compiled].map(([tool, those]) => [tool, toolGrantsOf(those)] as const));
   return Object.freeze({ grants: Object.freeze([...grants]), byTool });
 }
 
-function compileGrant(grant: TaskGrant): CompiledGrant {
+function toolGrantsOf(all: readonly CompiledGrant[]): ToolGrants {
+  return Object.freeze({ all, asking: all.filter(({ asks }) => asks), literals: literalIndexOf(all) });
+}
+
+function compileGrant(grant: TaskGrant, place: number): CompiledGrant {
   checkWords(grant);
   checkNumbers(grant);
   const args = Object.entries(grant.args ?? {}).map(([text, must]): CompiledArgument => {
@@ -93,6 +109,8 @@ function compileGrant(grant: TaskGrant): CompiledGrant {
   const paths = [...args, ...integrity].map(({ path }) => path);
   return Object.freeze({
     grant,
+    place,
+    asks: grant.onDeny === 'ask' || grant.alwaysAsk === true,
     args,
     integrity,
     budgets: budgetsOf(grant),

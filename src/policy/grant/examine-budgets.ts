@@ -1,6 +1,6 @@
 import type { ArgumentPath } from '../constraint/argument-path.ts';
 import type { Spent } from './call-decision.ts';
-import { amountAt, type CallFacts, hashesAt } from './call-facts.ts';
+import { amountAt, argumentAt, type CallFacts, hashesAt } from './call-facts.ts';
 import type { CompiledBudget } from './compile-grants.ts';
 import { decimalOf, exceeds, isAbove } from './decimal.ts';
 import type { Examination } from './examine-grant.ts';
@@ -9,9 +9,14 @@ import type { Budget, Charge } from './task-grant.ts';
 type Distinct = Extract<Budget, { readonly kind: 'distinct' }>;
 type Amount = Exclude<Budget, Distinct>;
 
-/** Holds a call against the budgets of a grant, and notes what it would take from each. */
-export function examineBudgets(examination: Examination, facts: CallFacts): void {
-  for (const { budget, index, path } of examination.one.budgets) {
+/**
+ * Holds a call against the budgets of a grant, and notes what it would take from each; after `most` objections, only
+ * whether there is anything that cannot be counted.
+ */
+export function examineBudgets(examination: Examination, facts: CallFacts, most: number): void {
+  const { one, objections } = examination;
+  for (const { budget, index, path } of one.budgets) {
+    if (objections.length >= most && isCountable(facts, budget, path)) continue;
     if (budget.kind !== 'distinct') examineAmount(examination, facts, budget, index, path);
     else if (path !== undefined) examineDistinct(examination, facts, budget, index, path);
   }
@@ -21,6 +26,11 @@ export function examineBudgets(examination: Examination, facts: CallFacts): void
 export function isUsedUp(grant: string, { index, budget }: CompiledBudget, now: number, spent: Spent): boolean {
   if (budget.kind !== 'count' || (budget.perSeconds !== undefined && budget.max > 0)) return false;
   return isOver(spent.used(grant, index, now, budget.perSeconds), 1, budget.max);
+}
+
+function isCountable(facts: CallFacts, { kind }: Budget, path: ArgumentPath | undefined): boolean {
+  if (path === undefined) return true;
+  return kind === 'sum' ? amountAt(facts, path) !== undefined : !argumentAt(facts, path).malformed;
 }
 
 function examineAmount(

@@ -1,8 +1,7 @@
-import { readArgument } from '../constraint/argument-path.ts';
-import { holds } from '../constraint/compile-constraint.ts';
+import { argumentHolds, holds } from '../constraint/compile-constraint.ts';
 import { effects, type ToolProfile } from '../tool/tool-profile.ts';
 import type { Objection } from './call-decision.ts';
-import { type CallFacts, othersAgainst, sourcesAt } from './call-facts.ts';
+import { argumentAt, type CallFacts, othersAgainst, sourcesAt } from './call-facts.ts';
 import type { CompiledArgument, CompiledGrant } from './compile-grants.ts';
 import { examineBudgets } from './examine-budgets.ts';
 import type { Charge } from './task-grant.ts';
@@ -17,9 +16,10 @@ export interface Examination {
 /**
  * Holds a call against one grant. What nobody can approve (another definition, effects, the end of its time, values that
  * cannot be judged) comes alone: then the rest does not matter.
+ * @param most objections after which only what cannot be judged matters; the charges are then not whole. Default: all do
  * @throws RangeError on arguments that nest too deep
  */
-export function examineGrant(one: CompiledGrant, facts: CallFacts): Examination {
+export function examineGrant(one: CompiledGrant, facts: CallFacts, most = Infinity): Examination {
   const examination: Examination = { one, objections: [], charges: [] };
   const { objections } = examination;
   const against = standing(one, facts.profile, facts.circumstances.now);
@@ -28,30 +28,36 @@ export function examineGrant(one: CompiledGrant, facts: CallFacts): Examination 
     return examination;
   }
   for (const argument of one.args) examineArgument(objections, argument, facts);
-  for (const path of othersAgainst(facts, one)) objections.push({ code: 'argument', path, must: 'absent' });
-  examineIntegrity(objections, one, facts);
-  examineBudgets(examination, facts);
+  examineOthers(examination, facts, most);
   if (one.grant.alwaysAsk === true) objections.push({ code: 'always_ask' });
   if (objections.length > 1) keepMalformed(objections);
   return examination;
 }
 
+/**
+ * The same for a grant that has nothing against a call; undefined for any other. At little cost, as grants for other
+ * cases are most of those that a call is held against.
+ */
+export function coverBy(one: CompiledGrant, facts: CallFacts): Examination | undefined {
+  if (one.grant.alwaysAsk === true || standing(one, facts.profile, facts.circumstances.now) !== undefined)
+    return undefined;
+  for (const argument of one.args) if (!isFit(argument, facts)) return undefined;
+  const examination: Examination = { one, objections: [], charges: [] };
+  examineOthers(examination, facts, 1);
+  return examination.objections.length === 0 ? examination : undefined;
+}
+
+/** All but the arguments that have constraints. */
+function examineOthers(examination: Examination, facts: CallFacts, most: number): void {
+  const { one, objections } = examination;
+  for (const path of othersAgainst(facts, one)) objections.push({ code: 'argument', path, must: 'absent' });
+  examineIntegrity(objections, one, facts);
+  examineBudgets(examination, facts, most);
+}
+
 function keepMalformed(objections: Objection[]): void {
   const malformed = objections.find(({ code }) => code === 'malformed');
   if (malformed !== undefined) objections.splice(0, Infinity, malformed);
-}
-
-/**
- * True where {@link examineGrant} would object for sure, at little cost: grants for other cases are most of those that a
- * call is held against.
- */
-export function isPlainlyOther(one: CompiledGrant, { call, circumstances, profile }: CallFacts): boolean {
-  if (one.grant.alwaysAsk === true || standing(one, profile, circumstances.now) !== undefined) return true;
-  for (const { name, compiled } of one.args) {
-    if (name === undefined) continue;
-    if (!holds(compiled, Object.hasOwn(call.args, name) ? call.args[name] : undefined)) return true;
-  }
-  return false;
 }
 
 /** What speaks against a grant whatever the arguments are; nobody can approve it. */
@@ -68,21 +74,17 @@ export function standing({ grant }: CompiledGrant, profile: ToolProfile, now: nu
   return undefined;
 }
 
-function examineArgument(
-  objections: Objection[],
-  { path, name, compiled, must }: CompiledArgument,
-  { call }: CallFacts,
-): void {
-  if (name !== undefined) {
-    const value = Object.hasOwn(call.args, name) ? call.args[name] : undefined;
-    if (!holds(compiled, value)) objections.push({ code: 'argument', path: path.text, must });
-    return;
-  }
-  const { values, absent, malformed } = readArgument(call.args, path);
-  if (malformed) objections.push({ code: 'malformed', path: path.text });
-  else if ((absent && !holds(compiled, undefined)) || !values.every(({ value }) => holds(compiled, value))) {
-    objections.push({ code: 'argument', path: path.text, must });
-  }
+function isFit({ path, name, compiled }: CompiledArgument, facts: CallFacts): boolean {
+  const { args } = facts.call;
+  if (name !== undefined) return holds(compiled, Object.hasOwn(args, name) ? args[name] : undefined);
+  return argumentHolds(compiled, argumentAt(facts, path));
+}
+
+function examineArgument(objections: Objection[], argument: CompiledArgument, facts: CallFacts): void {
+  const { path, name, must } = argument;
+  if (isFit(argument, facts)) return;
+  const isMalformed = name === undefined && argumentAt(facts, path).malformed;
+  objections.push(isMalformed ? { code: 'malformed', path: path.text } : { code: 'argument', path: path.text, must });
 }
 
 function examineIntegrity(objections: Objection[], { integrity }: CompiledGrant, facts: CallFacts): void {
