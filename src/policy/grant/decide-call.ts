@@ -1,6 +1,6 @@
 import { isObject } from '../../kernel/jsonrpc.ts';
 import type { CallDecision, Circumstances, Objection, ToolCall } from './call-decision.ts';
-import type { CallFacts } from './call-facts.ts';
+import { type CallFacts, factsOf } from './call-facts.ts';
 import type { CompiledGrant, CompiledGrants, ToolGrants } from './compile-grants.ts';
 import { notEndorsed } from './endorsement.ts';
 import { coverBy, type Examination, examineGrant } from './examine-grant.ts';
@@ -33,7 +33,7 @@ function decide(grants: CompiledGrants, call: ToolCall, circumstances: Circumsta
   const { profile } = circumstances;
   if (profile === undefined || profile.tool !== call.tool) return deny([{ code: 'tool_unknown' }]);
   if (!isObject(call.args)) return deny([{ code: 'malformed', path: '' }]);
-  const facts: CallFacts = { call, circumstances, profile };
+  const facts = factsOf(call, circumstances, profile);
   const lists = (those.literals === undefined ? undefined : couldCover(those.literals, call.args)) ?? [those.all];
   const examination = firstToCover(lists, facts);
   return examination === undefined ? decideWithHelp(those, lists, facts) : allow(examination, false);

@@ -6,32 +6,51 @@ import type { CompiledArgument, CompiledGrant } from './compile-grants.ts';
 import { examineBudgets } from './examine-budgets.ts';
 import type { Charge } from './task-grant.ts';
 
-/** What one grant has against a call, and what the call would take from its budgets. */
-export interface Examination {
+/** What one grant has against a call. */
+export interface Review {
   readonly one: CompiledGrant;
   readonly objections: Objection[];
+  /** What the call would take from its budgets; undefined where nobody wants to know. */
+  readonly charges: Charge[] | undefined;
+}
+
+/** The same with what the call would take. */
+export interface Examination extends Review {
   readonly charges: Charge[];
 }
 
 /**
  * Holds a call against one grant. What nobody can approve (another definition, effects, the end of its time, values that
  * cannot be judged) comes alone: then the rest does not matter.
- * @param most objections after which only what cannot be judged matters; the charges are then not whole. Default: all do
  * @throws RangeError on arguments that nest too deep
  */
-export function examineGrant(one: CompiledGrant, facts: CallFacts, most = Infinity): Examination {
+export function examineGrant(one: CompiledGrant, facts: CallFacts): Examination {
   const examination: Examination = { one, objections: [], charges: [] };
-  const { objections } = examination;
+  examine(examination, facts, Infinity);
+  return examination;
+}
+
+/**
+ * The objections alone.
+ * @param most after so many, only what cannot be judged matters
+ */
+export function objectionsOf(one: CompiledGrant, facts: CallFacts, most: number): readonly Objection[] {
+  const review: Review = { one, objections: [], charges: undefined };
+  examine(review, facts, most);
+  return review.objections;
+}
+
+function examine(review: Review, facts: CallFacts, most: number): void {
+  const { one, objections } = review;
   const against = standing(one, facts.profile, facts.circumstances.now);
   if (against !== undefined) {
     objections.push(against);
-    return examination;
+    return;
   }
   for (const argument of one.args) examineArgument(objections, argument, facts);
-  examineOthers(examination, facts, most);
+  examineOthers(review, facts, most);
   if (one.grant.alwaysAsk === true) objections.push({ code: 'always_ask' });
   if (objections.length > 1) keepMalformed(objections);
-  return examination;
 }
 
 /**
@@ -48,11 +67,11 @@ export function coverBy(one: CompiledGrant, facts: CallFacts): Examination | und
 }
 
 /** All but the arguments that have constraints. */
-function examineOthers(examination: Examination, facts: CallFacts, most: number): void {
-  const { one, objections } = examination;
+function examineOthers(review: Review, facts: CallFacts, most: number): void {
+  const { one, objections } = review;
   for (const path of othersAgainst(facts, one)) objections.push({ code: 'argument', path, must: 'absent' });
   examineIntegrity(objections, one, facts);
-  examineBudgets(examination, facts, most);
+  examineBudgets(review, facts, most);
 }
 
 function keepMalformed(objections: Objection[]): void {

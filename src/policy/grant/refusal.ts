@@ -2,7 +2,7 @@ import type { CallFacts } from './call-facts.ts';
 import type { Objection } from './call-decision.ts';
 import type { CompiledGrant, ToolGrants } from './compile-grants.ts';
 import { canBeAsked } from './endorsement.ts';
-import { examineGrant, standing } from './examine-grant.ts';
+import { objectionsOf, standing } from './examine-grant.ts';
 
 /** That a grant does not cover a call, and how far it is from that. */
 export interface Refusal {
@@ -46,7 +46,7 @@ export function closestOf(
       if (one.asks || (best !== undefined && standing(one, facts.profile, facts.circumstances.now) !== undefined))
         continue;
       const most = best === undefined || best.rank > 1 ? Infinity : best.objections.length;
-      best = closer(best, refusalOf(one, examineGrant(one, facts, most).objections));
+      best = closer(best, refusalOf(one, objectionsOf(one, facts, most)));
       left -= 1;
     }
   }
