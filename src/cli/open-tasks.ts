@@ -21,7 +21,7 @@ import { pin } from '../policy/task/pin.ts';
 import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
-import { effects, type ToolProfile } from '../policy/tool/tool-profile.ts';
+import { effects } from '../policy/tool/tool-profile.ts';
 import { keyFiles, openKeys } from './authenticator.ts';
 import { besideName, MAX_BESIDE } from './claim-logs.ts';
 
@@ -152,9 +152,7 @@ export async function openTaskGate(
     approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
     async learnTools(upstream, tools) {
-      const before = book.profiles();
-      book.learn(upstream, tools);
-      if (!isSame(before, book.profiles())) await tasks.refresh();
+      if (book.learn(upstream, tools)) await tasks.refresh();
     },
     async listTools() {
       await catalog();
@@ -185,11 +183,6 @@ export async function openTaskGate(
   };
   gate.tasks = opened;
   return opened;
-}
-
-/** Profiles of tools that did not change are the same objects. */
-function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): boolean {
-  return before.length === after.length && before.every((profile, index) => profile === after[index]);
 }
 
 /** Whether anybody is bound by more than permissions who cannot open a task: what clients launch themselves has no API. */
