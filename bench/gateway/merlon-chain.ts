@@ -41,15 +41,16 @@ export const merlonLegacyToModern: Chain = {
   start: () => inFrontOf('modern-mock.ts'),
 };
 
-async function inFrontOf(upstream: Mock): Promise<RunningChain> {
+/** The gateway in front of a raw mock, with more configuration if need be; all calls are made with that role. */
+export async function inFrontOf(upstream: Mock, more: object = {}, role = 'admin'): Promise<RunningChain> {
   const mock = await startMock(upstream);
   const [url] = mock.match;
-  const gateway = await startGateway({ server, security, mcpServers: { mock: { url } } }, { program });
+  const gateway = await startGateway({ server, security, mcpServers: { mock: { url } }, ...more }, { program });
   const stop = async (): Promise<void> => {
     await gateway.stop();
     await mock.stop();
   };
-  return { ...(await running(gateway, 'mock')), upstreamPid: mock.pid, upstreamUrl: url, stop };
+  return { ...(await running(gateway, 'mock', role)), upstreamPid: mock.pid, upstreamUrl: url, stop };
 }
 
 /** The gateway with every protection on, in front of one stdio server per session. */
@@ -77,8 +78,8 @@ async function inFrontOfCommand(name: string, args: readonly string[]): Promise<
   return await running(gateway, name);
 }
 
-async function running(gateway: GatewayProcess, upstream: string): Promise<RunningChain> {
-  const headers = { authorization: `Bearer ${await gateway.key('admin')}` };
+async function running(gateway: GatewayProcess, upstream: string, role = 'admin'): Promise<RunningChain> {
+  const headers = { authorization: `Bearer ${await gateway.key(role)}` };
   const stop = async (): Promise<void> => {
     await gateway.stop();
   };

@@ -14,7 +14,6 @@ import { decide } from '../policy/decide.ts';
 import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
-import type { ToolProfile } from '../policy/tool/tool-profile.ts';
 import { besideName } from './claim-logs.ts';
 import { createConfiguredTasks } from './configured-tasks.ts';
 import { createMint } from './mint-grants.ts';
@@ -117,10 +116,8 @@ export async function openTaskGate(
     approvals,
     profileOf: (upstream, name) => book.profile(upstream, name),
     async learnTools(upstream, tools, of) {
-      const before = book.profiles();
-      if (of === 'list') book.learn(upstream, tools);
-      else book.update(upstream, tools);
-      if (!isSame(before, book.profiles())) await tasks.refresh();
+      const isChanged = of === 'list' ? book.learn(upstream, tools) : book.update(upstream, tools);
+      if (isChanged) await tasks.refresh();
     },
     async listTools() {
       await catalog();
@@ -150,11 +147,6 @@ export async function openTaskGate(
   await approvals.carryOut();
   gate.tasks = opened;
   return opened;
-}
-
-/** Profiles of tools that did not change are the same objects. */
-function isSame(before: readonly ToolProfile[], after: readonly ToolProfile[]): boolean {
-  return before.length === after.length && before.every((profile, index) => profile === after[index]);
 }
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {

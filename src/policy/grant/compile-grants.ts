@@ -5,31 +5,48 @@ import { type CompiledConstraint, compileConstraint } from '../constraint/compil
 import type { Constraint } from '../constraint/constraint.ts';
 import { type Source, sources } from '../provenance/source.ts';
 import { effects } from '../tool/tool-profile.ts';
+import { type LiteralIndex, literalIndexOf } from './literal-index.ts';
 import { type NamedPaths, namedPaths } from './other-arguments.ts';
 import { type Budget, type TaskGrant, USES } from './task-grant.ts';
 
 /** The grants of one task, ready to decide with; made by {@link compileGrants} alone. */
 export interface CompiledGrants {
   readonly grants: readonly TaskGrant[];
-  /** In the order in which they were given. */
-  readonly byTool: ReadonlyMap<string, readonly CompiledGrant[]>;
+  readonly byTool: ReadonlyMap<string, ToolGrants>;
+}
+
+/** The grants for one tool, in the order in which they were given. */
+export interface ToolGrants {
+  readonly all: readonly CompiledGrant[];
+  /** Those that somebody can be asked about. */
+  readonly asking: readonly CompiledGrant[];
+  readonly literals: LiteralIndex | undefined;
 }
 
 /** One grant with what can be worked out before there is a call. */
 export interface CompiledGrant {
   readonly grant: TaskGrant;
+  /** Among the grants for the same tool; the first is 0. */
+  readonly place: number;
+  /** True where somebody can be asked about a call that it does not cover by itself. */
+  readonly asks: boolean;
   readonly args: readonly CompiledArgument[];
   readonly integrity: readonly CompiledIntegrity[];
   readonly budgets: readonly CompiledBudget[];
   readonly otherArgs: 'any' | 'plain' | 'none';
   readonly named: NamedPaths;
-  /** The same for grants that treat other arguments alike. */
-  readonly othersKey: string;
+  /** The same number for grants for a tool that treat other arguments alike. */
+  readonly othersSlot: number;
+}
+
+/** A path with its number among the paths of all grants for a tool: what was found there is kept under it. */
+export interface CompiledPath extends ArgumentPath {
+  readonly slot: number;
 }
 
 /** What an argument must be. */
 export interface CompiledArgument {
-  readonly path: ArgumentPath;
+  readonly path: CompiledPath;
   /** Where the path is one name: that name. */
   readonly name: string | undefined;
   readonly must: Constraint;
@@ -37,7 +54,7 @@ export interface CompiledArgument {
 }
 
 interface CompiledIntegrity {
-  readonly path: ArgumentPath;
+  readonly path: CompiledPath;
   readonly must: readonly Source[];
 }
 
@@ -46,7 +63,7 @@ export interface CompiledBudget {
   readonly index: number;
   readonly budget: Budget;
   /** Of the argument that it reads; none for a count. */
-  readonly path: ArgumentPath | undefined;
+  readonly path: CompiledPath | undefined;
 }
 
 /** Most values that a `distinct` budget may allow, so that what is remembered stays small. */
@@ -58,26 +75,39 @@ export const MOST_DISTINCT = 10_000;
  *   that are no numbers or negative, words that are not known
  */
 export function compileGrants(grants: readonly TaskGrant[]): CompiledGrants {
-  const byTool = new Map<string, CompiledGrant[]>();
+  const compiled = new Map<string, ToolParts>();
   const ids = new Set<string>();
   for (const grant of grants) {
     if (typeof grant.id !== 'string' || grant.id === '' || ids.has(grant.id)) {
       throw invalid(grant, 'id', 'is empty or there twice');
     }
     ids.add(grant.id);
-    const compiled = compileGrant(grant);
-    const those = byTool.get(grant.tool);
-    if (those === undefined) byTool.set(grant.tool, [compiled]);
-    else those.push(compiled);
+    const parts: ToolParts = compiled.get(grant.tool) ?? { all: [], paths: new Map(), others: new Map() };
+    parts.all.push(compileGrant(grant, parts));
+    compiled.set(grant.tool, parts);
   }
+  const byTool = new Map([...compiled].map(([tool, { all }]) => [tool, toolGrantsOf(all)] as const));
   return Object.freeze({ grants: Object.freeze([...grants]), byTool });
 }
 
-function compileGrant(grant: TaskGrant): CompiledGrant {
+/** What the grants for one tool share while they are compiled. */
+interface ToolParts {
+  readonly all: CompiledGrant[];
+  readonly paths: Map<string, CompiledPath>;
+  /** Numbers of the ways to treat other arguments. */
+  readonly others: Map<string, number>;
+}
+
+function toolGrantsOf(all: readonly CompiledGrant[]): ToolGrants {
+  return Object.freeze({ all, asking: all.filter(({ asks }) => asks), literals: literalIndexOf(all) });
+}
+
+function compileGrant(grant: TaskGrant, parts: ToolParts): CompiledGrant {
   checkWords(grant);
   checkNumbers(grant);
+  const pathOf = (text: string): CompiledPath => slotted(parts.paths, pathIn(grant, text));
   const args = Object.entries(grant.args ?? {}).map(([text, must]): CompiledArgument => {
-    const path = pathOf(grant, text);
+    const path = pathOf(text);
     const name = path.steps.length === 1 ? path.steps[0] : undefined;
     return { path, name, must, compiled: compileConstraint(must) };
   });
@@ -85,7 +115,7 @@ function compileGrant(grant: TaskGrant): CompiledGrant {
     if (!Array.isArray(must) || !must.every((one) => sources.includes(one))) {
       throw invalid(grant, `integrity.${path}`, `is not a list of ${sources.join(', ')}`);
     }
-    return { path: pathOf(grant, path), must };
+    return { path: pathOf(path), must };
   });
   deepFreeze(grant);
   const isBounded = grant.args !== undefined || grant.integrity !== undefined;
@@ -93,26 +123,40 @@ function compileGrant(grant: TaskGrant): CompiledGrant {
   const paths = [...args, ...integrity].map(({ path }) => path);
   return Object.freeze({
     grant,
+    place: parts.all.length,
+    asks: grant.onDeny === 'ask' || grant.alwaysAsk === true,
     args,
     integrity,
-    budgets: budgetsOf(grant),
+    budgets: budgetsOf(grant, pathOf),
     otherArgs,
     named: namedPaths(paths.map(({ steps }) => steps)),
-    othersKey: JSON.stringify([otherArgs, ...paths.map(({ text }) => text).toSorted()]),
+    othersSlot: slotOf(parts.others, JSON.stringify([otherArgs, ...paths.map(({ text }) => text).toSorted()])),
   });
 }
 
-function budgetsOf(grant: TaskGrant): CompiledBudget[] {
+function budgetsOf(grant: TaskGrant, pathOf: (text: string) => CompiledPath): CompiledBudget[] {
   const budgets = (grant.budgets ?? []).map((budget, index): CompiledBudget => {
     checkBudget(grant, budget, index);
-    return { index, budget, path: budget.kind === 'count' ? undefined : pathOf(grant, budget.argument) };
+    return { index, budget, path: budget.kind === 'count' ? undefined : pathOf(budget.argument) };
   });
   if (grant.uses !== undefined)
     budgets.push({ index: USES, budget: { kind: 'count', max: grant.uses }, path: undefined });
   return budgets;
 }
 
-function pathOf(grant: TaskGrant, text: string): ArgumentPath {
+function slotted(known: Map<string, CompiledPath>, path: ArgumentPath): CompiledPath {
+  const found = known.get(path.text) ?? { ...path, slot: known.size };
+  known.set(path.text, found);
+  return found;
+}
+
+function slotOf(known: Map<string, number>, key: string): number {
+  const slot = known.get(key) ?? known.size;
+  known.set(key, slot);
+  return slot;
+}
+
+function pathIn(grant: TaskGrant, text: string): ArgumentPath {
   const path = parsePath(text);
   if (path === undefined) throw invalid(grant, JSON.stringify(text.slice(0, 80)), 'is no path of an argument');
   return path;

@@ -1,19 +1,23 @@
-import type { ArgumentPath } from '../constraint/argument-path.ts';
 import type { Spent } from './call-decision.ts';
-import { amountAt, type CallFacts, hashesAt } from './call-facts.ts';
-import type { CompiledBudget } from './compile-grants.ts';
+import { amountAt, argumentAt, type CallFacts, hashesAt, valuesAt } from './call-facts.ts';
+import type { CompiledBudget, CompiledPath } from './compile-grants.ts';
 import { decimalOf, exceeds, isAbove } from './decimal.ts';
-import type { Examination } from './examine-grant.ts';
+import type { Review } from './examine-grant.ts';
 import type { Budget, Charge } from './task-grant.ts';
 
 type Distinct = Extract<Budget, { readonly kind: 'distinct' }>;
 type Amount = Exclude<Budget, Distinct>;
 
-/** Holds a call against the budgets of a grant, and notes what it would take from each. */
-export function examineBudgets(examination: Examination, facts: CallFacts): void {
-  for (const { budget, index, path } of examination.one.budgets) {
-    if (budget.kind !== 'distinct') examineAmount(examination, facts, budget, index, path);
-    else if (path !== undefined) examineDistinct(examination, facts, budget, index, path);
+/**
+ * Holds a call against the budgets of a grant, and notes what it would take from each where that is wanted; after `most` objections, only
+ * whether there is anything that cannot be counted.
+ */
+export function examineBudgets(review: Review, facts: CallFacts, most: number): void {
+  const { one, objections } = review;
+  for (const { budget, index, path } of one.budgets) {
+    if (objections.length >= most && isCountable(facts, budget, path)) continue;
+    if (budget.kind !== 'distinct') examineAmount(review, facts, budget, index, path);
+    else if (path !== undefined) examineDistinct(review, facts, budget, index, path);
   }
 }
 
@@ -23,12 +27,17 @@ export function isUsedUp(grant: string, { index, budget }: CompiledBudget, now: 
   return isOver(spent.used(grant, index, now, budget.perSeconds), 1, budget.max);
 }
 
+function isCountable(facts: CallFacts, { kind }: Budget, path: CompiledPath | undefined): boolean {
+  if (path === undefined) return true;
+  return kind === 'sum' ? amountAt(facts, path) !== undefined : !argumentAt(facts, path).malformed;
+}
+
 function examineAmount(
-  { one, objections, charges }: Examination,
+  { one, objections, charges }: Review,
   facts: CallFacts,
   budget: Amount,
   index: number,
-  path: ArgumentPath | undefined,
+  path: CompiledPath | undefined,
 ): void {
   const { now, spent } = facts.circumstances;
   const amount = path === undefined ? 1 : amountAt(facts, path);
@@ -40,29 +49,32 @@ function examineAmount(
   const grant = one.grant.id;
   const used = spent.used(grant, index, now, perSeconds);
   if (isOver(used, amount, max)) objections.push({ code: 'budget', budget, left: leftOf(max, used) });
+  if (charges === undefined) return;
   const charge: Charge = { grant, budget: index, at: now, amount };
   charges.push(perSeconds === undefined ? charge : { ...charge, perSeconds });
 }
 
 function examineDistinct(
-  { one, objections, charges }: Examination,
+  { one, objections, charges }: Review,
   facts: CallFacts,
   budget: Distinct,
   index: number,
-  path: ArgumentPath,
+  path: CompiledPath,
 ): void {
+  const grant = one.grant.id;
+  const known = facts.circumstances.spent.values(grant, index);
+  // Nothing has to be hashed where all would fit and nobody wants to know what is new.
+  if (charges === undefined && known.size + (valuesAt(facts, path) ?? Infinity) <= budget.max) return;
   const hashes = hashesAt(facts, path);
   if (hashes === undefined) {
     objections.push({ code: 'malformed', path: path.text });
     return;
   }
-  const grant = one.grant.id;
-  const known = facts.circumstances.spent.values(grant, index);
   const fresh = [...hashes].filter((hash) => !known.has(hash));
   if (fresh.length === 0) return;
   const left = Math.max(0, budget.max - known.size);
   if (!(fresh.length <= left)) objections.push({ code: 'budget', budget, left });
-  charges.push({ grant, budget: index, at: facts.circumstances.now, amount: fresh.length, values: fresh });
+  charges?.push({ grant, budget: index, at: facts.circumstances.now, amount: fresh.length, values: fresh });
 }
 
 // What was used may be a number that nobody can rely on; then nothing is left.

@@ -17,7 +17,7 @@ export function mayCallSomehow(
   spent: Spent,
 ): boolean {
   if (profile === undefined || profile.tool !== tool) return false;
-  return (grants.byTool.get(tool) ?? []).some((one) => {
+  return (grants.byTool.get(tool)?.all ?? []).some((one) => {
     if (standing(one, profile, now) !== undefined) return false;
     // A budget can be approved beyond its bound where the grant asks.
     return one.grant.onDeny === 'ask' || !one.budgets.some((budget) => isUsedUp(one.grant.id, budget, now, spent));

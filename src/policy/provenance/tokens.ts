@@ -67,8 +67,13 @@ function trailingOf(text: string): string {
   return text.slice(end);
 }
 
+// oxlint-disable-next-line no-control-regex -- ASCII means all of it
+const ASCII = /^[\u0000-\u007f]*$/;
+
 /** Lower case, compatibility forms and typographic apostrophes resolved. */
 export function fold(text: string): string {
+  // There is nothing else to resolve, and most words of most results are such.
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize('NFKC').toLowerCase().replaceAll(/[’‘ʼ]/gu, "'");
 }
 

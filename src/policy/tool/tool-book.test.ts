@@ -16,11 +16,29 @@ describe('a tool book', () => {
     book.learn('a', [entry('one'), entry('two')]);
     book.learn('b', [entry('one', 'Sends.')]);
     book.learn('a', [entry('two'), entry('three')]);
-    expect(book.profiles().map(({ tool }) => tool)).toEqual(['b/one', 'a/two', 'a/three']);
+    expect(book.profiles().map(({ tool }) => tool)).toEqual(['a/two', 'a/three', 'b/one']);
     expect(book.profile('a', 'one')).toBeUndefined();
     expect(book.profile('b', 'one')?.sinks).toEqual({ to: 'recipient' });
     book.forget('a');
     expect(book.profile('a', 'two')).toBeUndefined();
+  });
+
+  it('says whether anything has changed, whatever was listed elsewhere meanwhile', () => {
+    const book = createToolBook(plain);
+    expect(book.learn('a', [entry('one'), entry('two')])).toBe(true);
+    expect(book.learn('b', [entry('one')])).toBe(true);
+    expect(book.learn('a', [entry('one'), entry('two')])).toBe(false);
+    expect(book.learn('b', [entry('one')])).toBe(false);
+    expect(book.learn('a', [entry('two'), entry('one')])).toBe(true);
+    expect(book.learn('a', [entry('two')])).toBe(true);
+    expect(book.learn('b', [entry('one', 'Deletes.')])).toBe(true);
+    expect(
+      book.learn(
+        'b',
+        Array.from({ length: 2_001 }, (_, index) => entry(`tool-${index}`)),
+      ),
+    ).toBe(true);
+    expect(book.learn('c', [])).toBe(false);
   });
 
   it('knows none of two tools with one name, whatever else is wrong with one of them', () => {

@@ -18,13 +18,15 @@ export interface ToolBook {
    * Takes note of all tools of an upstream: the entries of a whole `tools/list` result, attacker-controlled. What was
    * known of it before counts no longer. At most 2,000 tools of 16 million characters in all: of an upstream with more,
    * none is known.
+   * @returns whether anything of what is known of the upstream's tools, or their order, is other than before
    */
-  learn(upstream: string, tools: readonly unknown[]): void;
+  learn(upstream: string, tools: readonly unknown[]): boolean;
   /**
    * Takes note of a page of a longer list: of the tools that are known, those in it are as they are defined there. It
    * makes none known, as one page says nothing of the others.
+   * @returns whether anything of what is known is other than before
    */
-  update(upstream: string, tools: readonly unknown[]): void;
+  update(upstream: string, tools: readonly unknown[]): boolean;
   /** The profile of a tool by the upstream's own name for it; undefined for one that was not listed, or not exactly once. */
   profile(upstream: string, name: string): ToolProfile | undefined;
   /** All that is known, by upstream and in the order of their lists. */
@@ -45,6 +47,8 @@ interface Known {
   readonly profile: ToolProfile | undefined;
 }
 
+const nothing: ReadonlyMap<string, Known> = new Map();
+
 /** Makes an empty book. */
 export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): ToolBook {
   const byUpstream = new Map<string, ReadonlyMap<string, Known>>();
@@ -63,10 +67,18 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
     return { raw, hash, characters: text.length, override, sandboxed, profile };
   }
 
-  function learn(upstream: string, tools: readonly unknown[]): void {
-    const before = byUpstream.get(upstream);
-    byUpstream.delete(upstream);
-    if (tools.length > MAX_TOOLS) return;
+  function learn(upstream: string, tools: readonly unknown[]): boolean {
+    const before = byUpstream.get(upstream) ?? nothing;
+    // In its old place, and nothing for as long as it is not read.
+    byUpstream.set(upstream, nothing);
+    const known = read(upstream, tools, before);
+    byUpstream.set(upstream, known);
+    return !isSame(before, known);
+  }
+
+  /** Nothing where there is too much of it. */
+  function read(upstream: string, tools: readonly unknown[], before: ReadonlyMap<string, Known>): typeof before {
+    if (tools.length > MAX_TOOLS) return nothing;
     const known = new Map<string, Known>();
     const seen = new Set<string>();
     let characters = 0;
@@ -81,17 +93,17 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
       seen.add(name);
       const tool = toolLike(raw);
       if (tool === undefined) continue;
-      const entry = know(upstream, tool, raw, before?.get(tool.name));
+      const entry = know(upstream, tool, raw, before.get(tool.name));
       characters += entry?.characters ?? 0;
-      if (characters > MAX_CHARACTERS) return;
+      if (characters > MAX_CHARACTERS) return nothing;
       if (entry !== undefined) known.set(tool.name, entry);
     }
-    byUpstream.set(upstream, known);
+    return known;
   }
 
-  function update(upstream: string, tools: readonly unknown[]): void {
+  function update(upstream: string, tools: readonly unknown[]): boolean {
     const before = byUpstream.get(upstream);
-    if (before === undefined) return;
+    if (before === undefined) return false;
     const known = new Map(before);
     const seen = new Set<string>();
     for (const raw of tools) {
@@ -104,8 +116,9 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
       seen.add(name);
     }
     const characters = [...known.values()].reduce((sum, one) => sum + one.characters, 0);
-    if (characters > MAX_CHARACTERS) byUpstream.delete(upstream);
-    else byUpstream.set(upstream, known);
+    const after = characters > MAX_CHARACTERS ? nothing : known;
+    byUpstream.set(upstream, after);
+    return !isSame(before, after);
   }
 
   return {
@@ -116,6 +129,14 @@ export function createToolBook({ overrideOf, isSandboxed }: ToolBookOptions): To
       [...byUpstream.values()].flatMap((known) => [...known.values()].flatMap((one) => one.profile ?? [])),
     forget: (upstream) => void byUpstream.delete(upstream),
   };
+}
+
+/** Profiles of tools that did not change are the same objects. */
+function isSame(before: ReadonlyMap<string, Known>, after: ReadonlyMap<string, Known>): boolean {
+  if (before.size !== after.size) return false;
+  const old = before.values();
+  for (const { profile } of after.values()) if (old.next().value?.profile !== profile) return false;
+  return true;
 }
 
 /** A tool as an entry of a list defines it; undefined for what is none, or has texts that are no texts. */
