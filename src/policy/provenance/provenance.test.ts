@@ -236,6 +236,13 @@ describe('a record that the request names', () => {
     expect(tie.sourceOf('file-1', 'target', 'desk/delete_file')).toBe('untrusted');
   });
 
+  it('gives its numbers by their value, and what was paid as what is to be paid again', () => {
+    const task = after('Pay Vera Moll again', 'get_payments', [{ payee: 'Vera Moll', amount: '-60.0', fee: '1.50' }]);
+    expect(task.sourceOf(60, 'amount', 'desk/pay')).toBe('linked');
+    expect(task.sourceOf('1.5', 'amount', 'desk/pay')).toBe('linked');
+    expect(task.sourceOf(600, 'amount', 'desk/pay')).toBe('unknown');
+  });
+
   it('may be named in the plural', () => {
     const stock = [
       { sku: 'LMP-40', item: 'Desk lamp' },

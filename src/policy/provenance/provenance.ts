@@ -185,6 +185,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
     linked.set(value, kinds);
+    // What was paid is written as less than nothing, and paid again as more.
+    if (/^-\d/.test(value)) linked.set(value.slice(1), kinds);
     const url = linkOfField(text);
     if (url !== undefined) links.add(url);
     for (const { month, day } of whenOf(text).days) days.add(`${month}-${day}`);
@@ -269,7 +271,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
 /** Numbers by their value: `25.0` is 25. */
 function keyOf(text: string): string {
   const value = fold(text.trim());
-  return /^\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
+  return /^-?\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
 }
 
 /** Ids that other things have as well. */

@@ -98,7 +98,7 @@ function idsIn(tokens: readonly Token[], quoted: ReadonlySet<string>, isTime: Ui
   let isNamed = false;
   for (const [index, { text, hash, at, breaks }] of tokens.entries()) {
     const isNumber: boolean = /^\d{1,20}$/.test(text) && isTime[at] !== 1;
-    const isId: boolean = isNumber && (hash || text.length >= 6 || (isNamed && !isCount(text, tokens, index)));
+    const isId: boolean = isNumber && (hash || text.length >= 5 || (isNamed && !isCount(text, tokens, index)));
     if (isId) ids.add(text);
     // `tickets 12, 13 and 14`: after an id the enumeration goes on.
     const goesOn: boolean = isNamed && (isId || text === 'and' || text === 'or');

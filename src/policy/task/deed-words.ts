@@ -23,7 +23,7 @@ export const DEEDS: readonly DeedWords[] = [
   deed(
     'send mail email message text dm whisper reply respond answer tell notify inform forward post publish announce broadcast tweet comment alert ping submit write compose deliver dispatch',
     'email mail message comment reply post tweet notification announcement sms',
-    'e-mail share say ask thank contact congratulate apologize apologise warn remind write let put leave drop pass give',
+    'e-mail share say ask wish greet thank contact congratulate apologize apologise warn remind write let put leave drop pass give',
     'email e-mail mail message note reply answer comment post text dm announcement reminder invitation',
   ),
   deed(
@@ -40,7 +40,7 @@ export const DEEDS: readonly DeedWords[] = [
   ),
   deed('append insert attach', '', 'add put include write extend fill complete list note copy enter record update'),
   deed(
-    'update change edit modify set adjust rename replace correct configure patch resize scale switch alter rewrite',
+    'update change edit modify set reset adjust rename replace correct configure patch resize scale switch alter rewrite',
     '',
     'fix raise lower increase decrease extend reduce grow shrink make turn put move correct bump double halve limit mark amend refresh add assign label tag upgrade downgrade',
     'password address name plan',

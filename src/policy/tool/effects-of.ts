@@ -224,7 +224,10 @@ function leadingVerbOf(about: string): string | undefined {
 function leadingVerb(tokens: readonly string[], isNamed: boolean): number | undefined {
   const verb = verbOf(tokens[0] ?? '');
   // `Order status of …`: the name says what is done with it, or it has to be taken for a verb.
-  const isNoun = verb === tokens[0] && alsoNouns.has(verb ?? '') && !DETERMINERS.has(tokens[1] ?? '');
+  // `Messages of a room.` are things as well.
+  const next = tokens[1] ?? '';
+  const isThing = verb === tokens[0] ? !DETERMINERS.has(next) : /^(?:of|with|in|from|between)$/.test(next);
+  const isNoun = isThing && alsoNouns.has(verb ?? '');
   if (verb !== undefined && !(isNoun && isNamed)) return 0;
   const to = tokens.findIndex((token, index) => token === 'to' && deedsOfVerb.has(tokens[index + 1] ?? ''));
   return verb === undefined && to !== -1 ? to + 1 : undefined;
