@@ -3,6 +3,7 @@ import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
 import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
+import { byFirstName } from './first-names.ts';
 import { CONTAINERS, GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -16,7 +17,8 @@ export const MAX_NAMESAKES = 10;
  * 2. the tool was asked with words of the request, and a field is those words, or has them in it, or
  * 3. the same, they stand anywhere in the only record that there is, or
  * 4. the request quotes a part of a field of theirs, and of no other record's, or
- * 5. the request compares (`the largest file`) and they alone come out first.
+ * 5. the request compares (`the largest file`) and they alone come out first, or
+ * 6. the request says a first name, and somebody of that name is in a directory alone ({@link byFirstName}).
  *
  * What this cannot tell: a record that somebody planted under the very name that the user says. It then counts as
  * named like the real one. Text inside fields cannot bring that about, only whoever can make records of their own.
@@ -25,6 +27,7 @@ export function namedRecords(
   request: Request,
   records: readonly Record[],
   lookups: readonly string[],
+  people: Map<string, string> = new Map(),
 ): readonly Record[] {
   const named = new Set<Record>();
   const add = (some: readonly Record[]): void => {
@@ -32,6 +35,7 @@ export function namedRecords(
   };
   for (const some of byOwnName(request, records)) add(some);
   for (const lookup of lookups) add(byLookup(lookup, records));
+  for (const some of byFirstName(request, records, people)) add(some);
   for (const record of byComparison(request, records)) named.add(record);
   for (const record of byQuotation(request, records)) named.add(record);
   return [...named];

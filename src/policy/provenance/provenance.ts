@@ -3,7 +3,7 @@ import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { MAX_PHRASES, namedRecords } from './name-records.ts';
 import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
-import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
+import { forDeedAt, isFlagSaid, isSaid, readRequest, type Request, sentenceOf } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
 import { contentOf, type Part } from './result-parts.ts';
@@ -81,6 +81,9 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   // Days in what was written about named things: they count only while the user has named no day.
   const writtenDays = new Set<string>();
   const trusted = new Set<string>();
+  // Ids of records that the request itself names: looked up by one, a thing is the same thing.
+  const ids = new Set<string>();
+  const people = new Map<string, string>();
   const seen = new Set<string>();
   // After a restart nobody knows what was seen, so everything may have been.
   let isFlooded = options.state?.exposed ?? false;
@@ -100,6 +103,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
+    const pointed = idsIn(profile, args);
     const things = thingsOf(profile.tool, '');
     // A list that somebody else's words chose from is not all of anything.
     const isOwnList = lookups.length === textsIn(args).length;
@@ -108,9 +112,23 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       for (const records of recordListsOf(node)) {
         for (const record of records) keepSecrets(record);
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
-        for (const record of namedRecords(request, records, lookups)) link(record, things);
+        for (const record of namedRecords(request, records, lookups, people)) {
+          link(record, things);
+          for (const { key, text } of record.own) if (isIdKey(key) && ids.size < limits.values) ids.add(keyOf(text));
+        }
+        const [same, ...others] = pointed.length === 0 ? [] : records.filter((record) => isPointedAt(record, pointed));
+        if (same !== undefined && others.length === 0) link(same, things);
       }
     }
+  }
+
+  /** Ids of named records among the arguments: what is found by one is what was named. Ids inside it lead no further. */
+  function idsIn({ tool }: ToolProfile, args: JsonObject): readonly string[] {
+    return Object.entries(args).flatMap(([path, value]) => {
+      if (typeof value !== 'string' && typeof value !== 'number') return [];
+      const [text, key] = [String(value).trim(), keyOf(String(value))];
+      return ids.has(key) && !isDisguised(text) && isLinked(key, text, 'target', tool, path) ? [key] : [];
+    });
   }
 
   function trust({ text, node }: Part): void {
@@ -204,6 +222,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
     if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
+    if (value === true && isFlagSaid(request, lastOf(path), sentencesFor(tool))) return 'user';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
     if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
       return 'user';
@@ -213,6 +232,10 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
     return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  function sentencesFor(tool: string): ReadonlySet<number> {
+    return new Set(askedAt(request, tool).map((at) => sentenceOf(request, at)));
   }
 
   function requestFor(tool: string): Request {
@@ -272,6 +295,18 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
 function keyOf(text: string): string {
   const value = fold(text.trim());
   return /^-?\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+function isIdKey(key: string): boolean {
+  return /(?:^|_|[a-z](?=I))(?:id|Id|ID|uuid|handle|number|slug)_?$/.test(key);
+}
+
+function isPointedAt({ own }: Record, ids: readonly string[]): boolean {
+  return own.some(({ key, text }) => isIdKey(key) && ids.includes(keyOf(text)));
 }
 
 /** Ids that other things have as well. */

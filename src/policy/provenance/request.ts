@@ -173,8 +173,29 @@ export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefin
 
 function isNumberSaid(request: Request, value: number, kind: SinkKind | undefined): boolean {
   if (kind === 'target' || kind === 'recipient' || kind === 'path') return request.ids.has(String(value));
+  // `for an hour`: 60 minutes, or 1 hour.
+  const { spans } = request.when;
+  if (kind === 'time' && [1, 60, 1440].some((unit) => spans.includes(value * unit))) return true;
   return request.numbers.has(value);
 }
+
+/** True for a flag that the request says in these sentences, as `a private room` says `is_private`, and does not deny. */
+export function isFlagSaid(request: Request, flag: string, sentences: ReadonlySet<number>): boolean {
+  const wanted = tokensOf(flag.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2'), 5).filter(
+    ({ text }) => !FLAG_VERBS.has(text),
+  );
+  if (wanted.length === 0 || wanted.every(({ text }) => text.length < 4)) return false;
+  const isIt = (at: number): boolean => wanted.every(({ text }, index) => request.tokens[at + index]?.text === text);
+  const found = request.tokens.flatMap((token, at) => (isIt(at) ? [{ token, at }] : []));
+  const isDenied = (at: number): boolean =>
+    request.tokens.slice(Math.max(0, at - 4), at).some(({ text }) => DENIES.test(text));
+  return (
+    found.some(({ token }) => sentences.has(sentenceOf(request, token.at))) && !found.some(({ at }) => isDenied(at))
+  );
+}
+
+const FLAG_VERBS: ReadonlySet<string> = new Set(['is', 'be', 'as', 'make', 'set', 'has']);
+const DENIES = /^(?:not?|non|never|without|un|neither|nor|unless|if|instead|rather)$|n['’]t$/;
 
 function isDigitsSaid(request: Request, digits: string, kind: SinkKind | undefined): boolean {
   if (kind === 'amount') return request.numbers.has(Number(digits));
