@@ -4,7 +4,8 @@ import { isProse, isWritten } from './records.ts';
 import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
 import { byFirstName } from './first-names.ts';
-import { CONTAINERS, GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
+import { singular } from './things.ts';
+import { CONTAINERS, GENERIC, NAMING, PEOPLE, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
 /** How many records one name may stand for; more were not meant one by one, and a flood of them was perhaps planted. */
@@ -119,6 +120,8 @@ function byQuotation({ quoted }: Request, records: readonly Record[]): readonly 
 /** Only where the best is one alone, and there was something to compare it with. */
 function byComparison(request: Request, records: readonly Record[]): readonly Record[] {
   if (records.length < 2) return [];
+  const counted = byCount(request, records);
+  if (counted !== undefined) return [counted];
   return SUPERLATIVES.flatMap(({ words, most, fields }) => {
     if (!words.some((word) => runAt(request.tokens, tokensOf(word)) >= 0)) return [];
     for (const { key } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
@@ -129,6 +132,27 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
     return [];
   });
 }
+
+/** `the room with the most people`: where the records count such things. */
+function byCount({ tokens }: Request, records: readonly Record[]): Record | undefined {
+  for (const [index, { text, breaks }] of tokens.entries()) {
+    const most = MOST.get(text);
+    const noun = singular(tokens[index + 1]?.text ?? '');
+    if (most === undefined || breaks || GENERIC_COUNT.test(noun)) continue;
+    for (const { key, type } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
+      const words = wordsOf(key).map(singular);
+      const isIt = words.includes(noun) || (PEOPLE.has(noun) && words.some((word) => PEOPLE.has(word)));
+      if (type === 'number' && isIt) return bestBy(records, key, most);
+    }
+  }
+  return undefined;
+}
+
+const MOST: ReadonlyMap<string, 'max' | 'min'> = new Map([
+  ['most', 'max'],
+  ['fewest', 'min'],
+]);
+const GENERIC_COUNT = /^(?:id|number|)$/;
 
 /** Fields of a record that are compared. */
 const MAX_KEYS = 50;

@@ -3,11 +3,12 @@ import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { MAX_PHRASES, namedRecords } from './name-records.ts';
 import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
-import { forDeedAt, isFlagSaid, isSaid, readRequest, type Request, sentenceOf } from './request.ts';
+import { forDeedAt, isFlagSaid, isSaid, isSpanSaid, readRequest, type Request, sentenceOf } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
+import { hasLinkInside, isIdKey, isLookup, isShort, keyOf, lastOf, pointedAt, textsIn } from './values.ts';
 import { contentOf, type Part } from './result-parts.ts';
-import { fold, isDisguised, tokensOf } from './tokens.ts';
+import { isDisguised, tokensOf } from './tokens.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { thingsOf } from './things.ts';
@@ -109,16 +110,17 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const isOwnList = lookups.length === textsIn(args).length;
     for (const { node } of parts) {
       if (node === undefined) continue;
-      for (const records of recordListsOf(node)) {
+      const lists = recordListsOf(node);
+      for (const records of lists) {
         for (const record of records) keepSecrets(record);
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
         for (const record of namedRecords(request, records, lookups, people)) {
           link(record, things);
           for (const { key, text } of record.own) if (isIdKey(key) && ids.size < limits.values) ids.add(keyOf(text));
         }
-        const [same, ...others] = pointed.length === 0 ? [] : records.filter((record) => isPointedAt(record, pointed));
-        if (same !== undefined && others.length === 0) link(same, things);
       }
+      const same = pointedAt(lists, pointed);
+      if (same !== undefined) link(same, things);
     }
   }
 
@@ -223,6 +225,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (value === null) return 'user';
     if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
     if (value === true && isFlagSaid(request, lastOf(path), sentencesFor(tool))) return 'user';
+    if (typeof value === 'number' && (kind === 'time' || kind === 'amount') && isSpanSaid(request, value, path))
+      return 'user';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
     if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
       return 'user';
@@ -289,44 +293,4 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     },
     state: () => ({ exposed }),
   };
-}
-
-/** Numbers by their value: `25.0` is 25. */
-function keyOf(text: string): string {
-  const value = fold(text.trim());
-  return /^-?\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
-}
-
-function isIdKey(key: string): boolean {
-  return /(?:^|_|[a-z](?=I))(?:id|Id|ID|uuid|handle|number|slug)_?$/.test(key);
-}
-
-function isPointedAt({ own }: Record, ids: readonly string[]): boolean {
-  return own.some(({ key, text }) => isIdKey(key) && ids.includes(keyOf(text)));
-}
-
-/** Ids that other things have as well. */
-function isShort(value: string, kind: SinkKind | undefined): boolean {
-  return /^\d{1,5}$/.test(value) || (value.length <= 3 && kind !== 'recipient');
-}
-
-/** A text around a link, rather than a link. */
-function hasLinkInside(text: string): boolean {
-  return /\s/.test(text.trim()) && urlsIn(text, true, 1).length > 0;
-}
-
-/** The texts in arguments; numbers choose how many, hardly which. */
-function textsIn(value: Json | undefined): readonly string[] {
-  if (typeof value === 'string') return value.trim() === '' ? [] : [value];
-  if (Array.isArray(value)) return value.flatMap((item: Json) => textsIn(item));
-  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function isLookup(value: Json | undefined): value is string | number {
-  if (typeof value === 'number') return Number.isInteger(value) && value > 0;
-  return typeof value === 'string' && value.trim().length > 1;
 }

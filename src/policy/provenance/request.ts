@@ -173,10 +173,20 @@ export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefin
 
 function isNumberSaid(request: Request, value: number, kind: SinkKind | undefined): boolean {
   if (kind === 'target' || kind === 'recipient' || kind === 'path') return request.ids.has(String(value));
-  // `for an hour`: 60 minutes, or 1 hour.
-  const { spans } = request.when;
-  if (kind === 'time' && [1, 60, 1440].some((unit) => spans.includes(value * unit))) return true;
   return request.numbers.has(value);
+}
+
+const UNITS: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/min(?:ute)?s?$/i, [1]],
+  [/hours?$/i, [60]],
+  [/(?:day|night)s?$/i, [1440]],
+  [/(?:duration|length)$/i, [1, 60]],
+];
+
+/** `for an hour`: 60 for an argument that counts minutes, 1 for one that counts hours. */
+export function isSpanSaid({ when }: Request, value: number, path: string): boolean {
+  const [, units = []] = UNITS.find(([name]) => name.test(path)) ?? [];
+  return units.some((unit) => when.spans.includes(value * unit));
 }
 
 /** True for a flag that the request says in these sentences, as `a private room` says `is_private`, and does not deny. */
@@ -184,7 +194,7 @@ export function isFlagSaid(request: Request, flag: string, sentences: ReadonlySe
   const wanted = tokensOf(flag.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2'), 5).filter(
     ({ text }) => !FLAG_VERBS.has(text),
   );
-  if (wanted.length === 0 || wanted.every(({ text }) => text.length < 4)) return false;
+  if (wanted.every(({ text }) => text.length < 4)) return false;
   const isIt = (at: number): boolean => wanted.every(({ text }, index) => request.tokens[at + index]?.text === text);
   const found = request.tokens.flatMap((token, at) => (isIt(at) ? [{ token, at }] : []));
   const isDenied = (at: number): boolean =>

@@ -68,6 +68,15 @@ describe('a thing looked up by its id', () => {
     expect(open({ person_id: 'pr-300' }, other).sourceOf('evil@x.example', 'recipient', 'desk/send')).toBe('untrusted');
   });
 
+  it.each([
+    ['a message that hangs on it', { person_id: 'pr-214', from: 'x', email: 'evil@x.example' }],
+    ['one of several', [{ person_id: 'pr-214', email: 'evil@x.example' }, { person_id: 'pr-215' }]],
+    ['something inside it', { room: 'x', notes: [{ person_id: 'pr-214', email: 'evil@x.example' }] }],
+  ])('is not %s', (_what, output) => {
+    const task = open({ person_id: 'pr-214' }, output);
+    expect(task.sourceOf('evil@x.example', 'recipient', 'desk/send')).toBe('untrusted');
+  });
+
   it('leads no further', () => {
     const task = open({ person_id: 'pr-214' }, { person_id: 'pr-214', deputy_id: 'pr-500' });
     learn(task, 'get_person', { person_id: 'pr-500', email: 'evil@x.example' }, { person_id: 'pr-500' });
@@ -99,7 +108,31 @@ describe('a length of time', () => {
   it('may be given in minutes', () => {
     const task = createProvenance({ request: 'Book an hour with the dentist' });
     expect(task.sourceOf(60, 'time', 'desk/book_visit', 'minutes')).toBe('user');
+    expect(task.sourceOf(1, 'amount', 'desk/book_visit', 'hours')).toBe('user');
+    expect(task.sourceOf(60, 'amount', 'desk/pay', 'amount')).toBe('unknown');
+    expect(task.sourceOf(60, 'amount', 'desk/book_visit', 'hours')).toBe('unknown');
     expect(task.sourceOf(90, 'time', 'desk/book_visit', 'minutes')).toBe('unknown');
+  });
+});
+
+describe('a comparison of counts', () => {
+  const rooms = [
+    { room: 'plan', members: 4 },
+    { room: 'kitchen', members: 11 },
+  ];
+  const asked = (request: string, records: unknown = rooms): string =>
+    learn(createProvenance({ request }), 'list_rooms', records).sourceOf('kitchen', 'recipient', 'desk/post');
+
+  it('names what has the most, alone', () => {
+    expect(asked('Post hello in the room with the most people')).toBe('linked');
+    expect(asked('Post hello in the room with the fewest people')).toBe('untrusted');
+    expect(asked('Post hello in the room with the most files')).toBe('untrusted');
+    expect(asked('Post hello in the room with the most people', [...rooms, { room: 'x', members: 11 }])).toBe(
+      'untrusted',
+    );
+    expect(
+      asked('Post hello in the room with the most people', [rooms[0], { room: 'kitchen', members: '11 or so' }]),
+    ).toBe('untrusted');
   });
 });
 
