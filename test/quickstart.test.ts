@@ -124,6 +124,7 @@ describe('the quickstart', () => {
       `code --add-mcp '{"name":"merlon","type":"http","url":"${program.url}/mcp"`,
       `{"mcpServers":{"merlon":{"url":"${program.url}/mcp"`,
       `npx @modelcontextprotocol/inspector --cli ${program.url}/mcp`,
+      `MERLON_API_KEY=${user} npm run -s merlon -- task open --type note --request "Write a haiku into haiku.txt"`,
     ])
       expect(output).toContain(client);
     for (const path of ['/mcp/everything', '/mcp/everything-http', '/mcp/filesystem', '/mcp/memory'])
@@ -182,6 +183,22 @@ describe('the quickstart', () => {
     };
     expect(await Promise.all([keys.admin, keys.user, keys.guest].map(rolesFor))).toEqual([200, 200, 403]);
     expect((await http.fetch('/mcp', { method: 'POST' })).status).toBe(401);
+
+    // A task of the kind that the start names: what the request speaks of, and nothing else.
+    const asked = await http.fetch('/api/v2/tasks', {
+      method: 'POST',
+      headers: mcpHeaders(keys.user),
+      body: JSON.stringify({ type: 'note', request: 'Write a haiku into haiku.txt' }),
+    });
+    const { credential } = (await asked.json()) as { credential: string };
+    const note = await http.open('/mcp', credential);
+    const isDenied = async (tool: string, args: Record<string, string>): Promise<boolean> =>
+      JSON.stringify((await note.call(tool, args)).result).includes('CALL_DENIED');
+    const content = 'An old pond';
+    expect(await isDenied('filesystem__write_file', { path: 'haiku.txt', content })).toBe(false);
+    expect(readFileSync(join(state, 'files/haiku.txt'), 'utf8')).toBe(content);
+    expect(await isDenied('filesystem__write_file', { path: 'diary.txt', content })).toBe(true);
+    expect(await isDenied('everything__echo', { message: 'x' })).toBe(true);
     await http.close();
 
     // Sessions and their processes are still there.

@@ -96,6 +96,15 @@ function showClients(url: string, key: string): void {
   );
 }
 
+/** Callers without a task have their whole role; this is how to have less. */
+function showTask(key: string): void {
+  const asked = '--type note --request "Write a haiku into haiku.txt"';
+  out('\nTask          a key that reads files, and writes only what was asked for (docs/quickstart.md#a-task):\n');
+  out(
+    `              MERLON_API_KEY=${key} npm run -s merlon -- task open ${asked} -c examples/quickstart/merlon.yaml\n`,
+  );
+}
+
 closeInheritedDescriptors();
 try {
   // Whatever the servers write into the state folder is for this user alone.
@@ -106,7 +115,9 @@ try {
   const keys = makeKeys();
   announce(running, out);
   showKeys(keys);
-  showClients(running.url, keys.get('user') ?? 'YOUR_KEY');
+  const key = keys.get('user') ?? 'YOUR_KEY';
+  showClients(running.url, key);
+  showTask(key);
   await Promise.race([showScan(running.url), stopped]);
   out('\nCtrl-C stops the gateway and every server that it started.\n');
   await stopped;

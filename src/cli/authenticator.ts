@@ -104,6 +104,23 @@ function keyOf(provider: Extract<ProviderSettings, { type: 'jwt' }>) {
   return { jwksUrl: provider.jwks_url ?? '' };
 }
 
+/**
+ * Whether what somebody once signed in with still counts: an API key until it is revoked or over. Of tokens nothing can
+ * be asked later; what was begun with one ends with it.
+ */
+export function signInCounts(
+  config: () => Config,
+  parts: Pick<AuthenticatorParts, 'clock' | 'onProblem'>,
+): (opener: { readonly method: string; readonly credential: string }, now: number) => boolean {
+  let rings: { readonly of: Config; readonly keys: readonly ApiKeys[] } | undefined;
+  const keyRings = (): readonly ApiKeys[] => {
+    if (rings?.of !== config()) rings = { of: config(), keys: keyFiles(config()).map((file) => openKeys(file, parts)) };
+    return rings.keys;
+  };
+  return ({ method, credential }, now) =>
+    method !== 'api_key' || keyRings().some((keys) => keys.counts(credential, now));
+}
+
 /** Opens a file of API keys. */
 export function openKeys(path: string, parts: Pick<AuthenticatorParts, 'clock' | 'onProblem'>): ApiKeys {
   return openApiKeys({ path, clock: parts.clock, onProblem: parts.onProblem });

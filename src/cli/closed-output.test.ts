@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -12,9 +14,25 @@ function shell(line: string) {
 }
 
 describe.skipIf(process.platform === 'win32')('an output that takes nothing', () => {
-  it('is no error where nobody reads any more', () => {
-    const { status, stderr } = shell('{ sleep 0.5; "$NODE" "$MAIN" controls; } | exec true');
-    expect([status, stderr]).toEqual([0, '']);
+  it.each([
+    ['of a command', ['controls']],
+    ['of the help', ['--help']],
+    ['of the help of a command', ['task', '--help']],
+    ['of the help of a command that talks to a client', ['wrap', '--help']],
+    ['of the help that is asked for by name', ['help', 'policy']],
+    ['of the version', ['--version']],
+  ])('is no error where nobody reads any more %s', async (_what, args) => {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect([child.exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('changes no exit code where nobody hears what is wrong', async () => {
+    const child = spawn(process.execPath, [main, 'no-such-command'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.destroy();
+    await once(child, 'close');
+    expect(child.exitCode).toBe(2);
   });
 
   it.skipIf(process.platform !== 'linux')('is said, without a stack trace, where the disk is full', () => {

@@ -35,7 +35,33 @@ describe('what is said of the controls', () => {
 
   it('claims nothing for what is not there yet', async () => {
     const { of } = await reportsOf(TLS);
-    const none = (['C05', 'C13', 'C15', 'C17', 'C18'] as const).map((id) => of(id)?.enforced);
-    expect(none).toEqual(['no', 'no', 'no', 'no', 'no']);
+    const none = (['C13', 'C15', 'C17', 'C18'] as const).map((id) => of(id)?.enforced);
+    expect(none).toEqual(['no', 'no', 'no', 'no']);
+  });
+
+  it.each([
+    ['no', 'no task type', '', ''],
+    ['partly', 'a role whose callers may do without a task', '', type('work')],
+    ['yes', 'a default task for each role that may call any tool', ', default_task: work', type('work')],
+    ['partly', 'a default task that gives everything', ', default_task: work', type('work', '*', false)],
+  ])('says %s of tasks where there is %s', async (enforced, _, more, types) => {
+    const text = `${TLS}permissions:
+  roles:
+    - { name: user, permissions: [execute:tool]${more} }
+    - { name: reader, permissions: [execute:tool/files/read] }
+  tasks: { types: [${types}] }
+`;
+    const { of } = await reportsOf(text);
+    const facts = {
+      task_types: types === '' ? 0 : 1,
+      default_tasks: more === '' ? 0 : 1,
+      roles_without_task: enforced === 'yes' ? 0 : 1,
+    };
+    expect(of('C05')).toEqual({ id: 'C05', enforced, facts });
+    expect(of('C14')).toMatchObject({ enforced: 'partly', facts: { argument_constraints: types !== '' } });
   });
 });
+
+function type(name: string, tool = 'files/*', pinned = true): string {
+  return `{ name: ${name}, roles: [user], pinned: ${pinned}, grants: [{ tool: "${tool}" }] }`;
+}

@@ -1,6 +1,7 @@
 import { controlIds, type ControlId } from '../controls/control.ts';
 import type { Config } from '../config/load.ts';
 import { isLoopbackHost } from '../kernel/loopback.ts';
+import { rolesWithoutTask } from '../policy/task/task-types.ts';
 import type { ControlReport } from '../scanner/facts/api.ts';
 
 type Report = Omit<ControlReport, 'id'>;
@@ -17,6 +18,16 @@ function when(isOn: boolean, facts: Report['facts']): Report {
 /** Nothing of it is in this version. */
 const missing = (): Report => ({ enforced: 'no', facts: {} });
 
+/** Callers who may call any tool and open no task are bound by nothing but their role: as long as there are such, it is not all. */
+function tasksReport({ permissions }: Config): Report {
+  const { roles, tasks } = permissions;
+  const without = rolesWithoutTask(permissions).length;
+  const byDefault = new Set(roles.flatMap(({ default_task }) => default_task ?? []));
+  const facts = { task_types: tasks.types.length, default_tasks: byDefault.size, roles_without_task: without };
+  if (tasks.types.length === 0) return { enforced: 'no', facts };
+  return { enforced: without === 0 ? 'yes' : 'partly', facts };
+}
+
 const reports: Readonly<Record<ControlId, (config: Config) => Report>> = {
   C01: ({ server }) => when(server.secure, { secure: server.secure, redirect_http: server.redirect_http }),
   C02: ({ server }) => when(server.secure, { tls_min_version: server.secure ? server.tls_min_version : null }),
@@ -26,7 +37,7 @@ const reports: Readonly<Record<ControlId, (config: Config) => Report>> = {
       providers: auth.providers.map(({ type }) => type).join(', '),
     }),
   C04: ({ permissions }) => when(true, { roles: permissions.roles.length, scope: 'tool' }),
-  C05: missing,
+  C05: tasksReport,
   C06: ({ security }) =>
     when(true, {
       session_idle_seconds: security.session_idle_seconds,
@@ -73,7 +84,11 @@ const reports: Readonly<Record<ControlId, (config: Config) => Report>> = {
     },
   }),
   C13: missing,
-  C14: () => ({ enforced: 'partly', facts: { permission_per_tool: true, argument_constraints: false } }),
+  C14: ({ permissions: { tasks, guardrails } }) => ({
+    // Arguments are held to something by tasks and guardrails alone, and no upstream is confined.
+    enforced: 'partly',
+    facts: { permission_per_tool: true, argument_constraints: tasks.types.length > 0 || guardrails !== undefined },
+  }),
   C15: missing,
   C16: () => ({ enforced: 'partly', facts: { health: true, metrics: false, live_events: false } }),
   C17: missing,

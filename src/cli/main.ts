@@ -25,10 +25,23 @@ import { version } from './version.ts';
 
 // Heavy parts (zod, yaml, the gateway) are loaded by the command that needs them, so that --help is quick.
 
+// From the start: help and version are printed before any command runs.
+const mindNoLonger = mindClosedOutput(process.stdout, (error) => {
+  process.exit(report(error, (text) => void process.stderr.write(text)));
+});
+// Where nobody hears what is wrong, the exit code alone can say it.
+process.stderr.on('error', () => {});
+
+/** To these stdout is a connection: they mind its end themselves. */
+const talkers = new Set(['stdio', 'wrap']);
+
 const program = new Command('merlon')
   .description('The security layer for MCP deployments.')
   .version(version)
   .exitOverride()
+  .hook('preAction', (_program, command) => {
+    if (talkers.has(command.name())) mindNoLonger();
+  })
   .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   .addHelpText(
     'after',
@@ -44,16 +57,6 @@ addTask(program);
 addApprovals(program);
 
 program.commandsGroup('Verify:');
-/** To these stdout is a connection: they mind its end themselves. */
-const talkers = new Set(['stdio', 'wrap']);
-
-program.hook('preAction', (_program, command) => {
-  if (talkers.has(command.name())) return;
-  mindClosedOutput(process.stdout, (error) => {
-    process.exit(report(error, (text) => void process.stderr.write(text)));
-  });
-});
-
 addScan(program);
 addTest(program);
 addFix(program);

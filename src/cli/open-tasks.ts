@@ -3,13 +3,13 @@ import type { Config } from '../config/load.ts';
 import type { Mask } from '../detect/mask.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { RecordMask } from '../gateway/record.ts';
-import { openApprovals } from '../gateway/tasks/approvals.ts';
+import { openApprovals, type Widening } from '../gateway/tasks/approvals.ts';
 import { createTaskEngine } from '../gateway/tasks/engine.ts';
 import { approvalEntry, changeEntries } from '../gateway/tasks/record-change.ts';
 import { openTasks } from '../gateway/tasks/registry.ts';
+import type { TasksOptions } from '../gateway/tasks/tasks-options.ts';
 import type { TaskGate } from '../gateway/tasks/task-gate.ts';
-import type { Approval, Approvals, Tasks } from '../gateway/tasks/tasks.ts';
-import type { ApiKeys } from '../identity/api-key.ts';
+import type { Approval, Tasks } from '../gateway/tasks/tasks.ts';
 import type { Caller } from '../identity/caller.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import { decide } from '../policy/decide.ts';
@@ -17,12 +17,12 @@ import { parsePermission } from '../policy/permission.ts';
 import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { calculateMinimalPermissions } from '../policy/task/calculate-minimal-permissions.ts';
+import type { Task } from '../policy/task/task.ts';
 import { pin } from '../policy/task/pin.ts';
 import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
 import { effects, type ToolProfile } from '../policy/tool/tool-profile.ts';
-import { keyFiles, openKeys } from './authenticator.ts';
 import { besideName, MAX_BESIDE } from './claim-logs.ts';
 
 /** What tasks are opened with. */
@@ -30,8 +30,10 @@ export interface TaskOptions {
   /** The configuration in force. */
   readonly config: () => Config;
   readonly mask: Pick<Mask, 'text' | 'value'>;
-  /** The organisation's own policies, as far as there are any. */
-  readonly guardrail: () => Guardrail | undefined;
+  /** The organisation's own policies. Default: there are none. */
+  readonly guardrail?: () => Guardrail | undefined;
+  /** Whether the credential that a task was opened with still counts. Default: it does. */
+  readonly openerCounts?: TasksOptions['openerCounts'];
   /** Asks the upstreams for their tools. */
   readonly catalog: () => Promise<unknown>;
   /** Which of the processes that write beside each other this is, see `besideName`; default 0: `merlon serve`. */
@@ -51,7 +53,7 @@ export interface OpenTasks extends TaskGate {
  */
 export async function openTaskGate(
   gate: Gate,
-  { config, mask, catalog, guardrail, beside = 0 }: TaskOptions,
+  { config, mask, catalog, guardrail = () => undefined, openerCounts, beside = 0 }: TaskOptions,
 ): Promise<OpenTasks> {
   const { clock, recorder } = gate;
   const folder = config().server.state_dir;
@@ -75,22 +77,16 @@ export async function openTaskGate(
     isSandboxed: () => false,
   });
 
-  let rings: { readonly of: Config; readonly keys: readonly ApiKeys[] } | undefined;
-  const keyRings = (): readonly ApiKeys[] => {
-    if (rings?.of !== config())
-      rings = { of: config(), keys: keyFiles(config()).map((file) => openKeys(file, { clock, onProblem })) };
-    return rings.keys;
-  };
-
-  const desk = await openApprovals({
+  const approvals = await openApprovals({
     path: besideName(join(folder, 'approvals.journal'), beside),
     clock,
     seconds: () => config().permissions.tasks.approval_seconds,
     record: (event) => recorder.event(approvalEntry(event, masks)),
     mask: shown,
+    widen: (approval, what) => widenAsApproved(tasks, approval, what),
     onProblem,
   });
-  const tasks = await openTasks({
+  const tasks: Tasks = await openTasks({
     path: besideName(join(folder, 'tasks.journal'), beside),
     clock,
     types: () => ({
@@ -123,25 +119,19 @@ export async function openTaskGate(
       },
       ended: (ids) => {
         gate.tasksEnded(ids);
-        desk.drop(ids).catch(onProblem);
+        approvals.drop(ids).catch(onProblem);
       },
       changed: (id) => gate.taskChanged(id),
     },
-    ask: async (task, grants, cause) => {
-      const what = { kind: 'widen', grants, cause, epoch: task.epoch } as const;
-      return (await desk.ask(task, what, { secondFactor: false })).id;
-    },
-    openerCounts: ({ method, credential }, now) =>
-      method !== 'api_key' || keyRings().some((keys) => keys.counts(credential, now)),
+    ask: async (task, grants, cause) =>
+      (await approvals.ask(task, { kind: 'widen', grants, cause, epoch: task.epoch }, { secondFactor: false })).id,
+    ...(openerCounts === undefined ? {} : { openerCounts }),
     limits: { maxTasksPerCaller: config().permissions.tasks.max_open_per_caller },
     onProblem,
   }).catch(async (error: unknown) => {
-    await desk.stop();
+    await approvals.stop();
     throw error;
   });
-  const approvals = wideningOn(desk, tasks);
-  // What was approved right before the end counts: it is bound to the epoch that it was asked at.
-  for (const approval of desk.list('approved')) await widen(tasks, approval).catch(() => {});
 
   const ceilingOfCaller = ({ role }: Caller): readonly CeilingEffect[] | undefined => {
     const ceiling = role === undefined ? undefined : types().ceilings.get(role);
@@ -180,11 +170,20 @@ export async function openTaskGate(
     },
     async stop() {
       await tasks.stop();
-      await desk.stop();
+      await approvals.stop();
     },
   };
+  await approvals.carryOut();
   gate.tasks = opened;
   return opened;
+}
+
+/** Who said yes caused it; why it was asked for stands in the entry of the question. */
+function widenAsApproved(tasks: Tasks, { id, task, answer }: Approval, what: Widening): Promise<Task> {
+  const cause = { by: answer?.by ?? 'gateway', why: `${answer?.why ?? 'approved'} (${id})` };
+  // One of an older journal may not say when it was asked for.
+  const { epoch = Number.NaN } = what;
+  return tasks.widen(task, what.grants, cause, epoch);
 }
 
 /** Profiles of tools that did not change are the same objects. */
@@ -229,30 +228,6 @@ function mayUse(gate: Gate, role: string, tool: string): boolean {
     name: tool.slice(slash + 1),
   } as const;
   return decide(gate.current.roles.get(role), operation).allowed;
-}
-
-/** Approvals after which a task that somebody allowed to be wider is so. */
-function wideningOn(desk: Approvals, tasks: Tasks): Approvals {
-  return {
-    ask: (...asked) => desk.ask(...asked),
-    find: (id) => desk.find(id),
-    list: (state) => desk.list(state),
-    async answer(...said) {
-      const approval = await desk.answer(...said);
-      if (approval.state === 'approved') await widen(tasks, approval);
-      return approval;
-    },
-    endorsed: (task) => desk.endorsed(task),
-    use: (task, call) => desk.use(task, call),
-    settled: (id) => desk.settled(id),
-    drop: (ids) => desk.drop(ids),
-    stop: () => desk.stop(),
-  };
-}
-
-async function widen(tasks: Tasks, { task, what, answer }: Approval): Promise<void> {
-  if (what.kind !== 'widen' || answer === undefined) return;
-  await tasks.widen(task, what.grants, { by: answer.by, why: answer.why }, what.epoch);
 }
 
 function isEverything(ceiling: readonly CeilingEffect[]): boolean {

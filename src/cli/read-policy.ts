@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { explain } from '../config/explain.ts';
 import { interpretConfig } from '../config/load.ts';
 import { readYaml } from '../config/read-yaml.ts';
@@ -9,11 +8,8 @@ import { MerlonError, type Place } from '../kernel/errors.ts';
 import { Problems } from '../kernel/problems.ts';
 import { compileGrants } from '../policy/grant/compile-grants.ts';
 import type { TaskGrant } from '../policy/grant/task-grant.ts';
-import type { Constraint } from '../policy/constraint/constraint.ts';
-import { constraintProblems } from '../policy/constraint/check-constraint.ts';
-import { sources } from '../policy/provenance/source.ts';
+import { readGrants } from '../policy/task/read-grants.ts';
 import { taskTypesOf, type TaskTypes } from '../policy/task/task-types.ts';
-import { effects } from '../policy/tool/tool-profile.ts';
 import { readTextFile } from '../scanner/written/read-file.ts';
 
 /** What a file says that tasks may do. */
@@ -72,50 +68,20 @@ function scalarAt(place: Place, value: string | boolean): Tree {
   return { kind: 'scalar', place, value };
 }
 
-const constraint = z.custom<Constraint>((value) => constraintProblems(value).length === 0, 'is no constraint');
-const budget = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('count'), max: z.number(), perSeconds: z.number().exactOptional() }),
-  z.strictObject({
-    kind: z.literal('sum'),
-    argument: z.string(),
-    max: z.number(),
-    perSeconds: z.number().exactOptional(),
-  }),
-  z.strictObject({ kind: z.literal('distinct'), argument: z.string(), max: z.number() }),
-]);
-const taskGrant = z.strictObject({
-  id: z.string(),
-  tool: z.string(),
-  definition: z.string().exactOptional(),
-  effects: z.array(z.enum(effects)),
-  args: z.record(z.string(), constraint).exactOptional(),
-  otherArgs: z.enum(['any', 'plain', 'none']).exactOptional(),
-  integrity: z.record(z.string(), z.array(z.enum(sources))).exactOptional(),
-  uses: z.number().exactOptional(),
-  budgets: z.array(budget).exactOptional(),
-  expiresAt: z.number().exactOptional(),
-  onDeny: z.enum(['deny', 'ask']).exactOptional(),
-  alwaysAsk: z.boolean().exactOptional(),
-  secondFactor: z.boolean().exactOptional(),
-  parent: z.string().exactOptional(),
-});
-
+/** Problems name the grant, not what stands in it: that may be anything. */
 function readShown(list: ListTree, file: string): WrittenPolicy {
-  const parsed = z.array(taskGrant).safeParse(toValue(list));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path }) => wrongAt(list, path));
-    throw new Problems(file, problems);
-  }
-  compileGrants(parsed.data);
-  return { kind: 'grants', grants: parsed.data };
-}
-
-/** Names the grant, not what stands in it: that may be anything. */
-function wrongAt(list: ListTree, path: readonly PropertyKey[]): MerlonError {
-  const item = list.items[Number(path[0])];
-  const [, field] = path;
-  const what = typeof field === 'string' && Object.hasOwn(taskGrant.shape, field) ? `\`${field}\` ` : '';
-  return new MerlonError('CONFIG_INVALID', `${what}is not what a grant of a task has here.`, {
-    place: item?.place ?? list.place,
+  const problems: MerlonError[] = [];
+  const grants = list.items.flatMap((item) => {
+    try {
+      return readGrants([toValue(item)]);
+    } catch (error) {
+      if (!(error instanceof MerlonError)) throw error;
+      const message = 'This is no grant of a task as GET /api/v2/tasks shows it.';
+      problems.push(new MerlonError('CONFIG_INVALID', message, { place: item.place }));
+      return [];
+    }
   });
+  if (problems.length > 0) throw new Problems(file, problems);
+  compileGrants(grants);
+  return { kind: 'grants', grants };
 }

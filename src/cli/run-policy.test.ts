@@ -66,7 +66,9 @@ describe('merlon policy diff', () => {
 
   it('compares the grants of a running task, as the API shows them', async () => {
     const grants = (max: number) =>
-      JSON.stringify([{ id: 'g', tool: 'a/b', effects: ['write'], args: { n: { max } }, expiresAt: 5 }]);
+      JSON.stringify([
+        { id: 'g', tool: 'a/b', effects: ['write'], args: { n: { max } }, other_args: 'none', expires_at: 5 },
+      ]);
     expect(await diff(file('a.json', grants(2)), file('b.json', grants(1)))).toBe(0);
     expect(await diff(file('a.json', grants(1)), file('b.json', grants(2)))).toBe(1);
     await expect(diff(file('a.json', grants(1)), file('b.yaml', list(1)))).rejects.toMatchObject({ code: 'USAGE' });

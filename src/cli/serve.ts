@@ -15,7 +15,7 @@ import { createHttpClient } from '../gateway/http-client.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { MerlonError } from '../kernel/errors.ts';
 import type { Log } from '../logging/log.ts';
-import { makeAuthenticate } from './authenticator.ts';
+import { makeAuthenticate, signInCounts } from './authenticator.ts';
 import { guardrailOf } from './load-guardrail.ts';
 import { controlReports } from './control-reports.ts';
 import { checkCommands } from './check-commands.ts';
@@ -95,7 +95,13 @@ export async function serve(configPath: string, options: ServeOptions): Promise<
   const gate = new Gate({ clock, log, recorder, version, snapshot: snapshotOf(loaded, undefined) });
   const catalog = createCatalog(gate);
   try {
-    tasks = await openTaskGate(gate, { config: () => loaded.config, mask, catalog, guardrail: () => guardrail });
+    tasks = await openTaskGate(gate, {
+      config: () => loaded.config,
+      mask,
+      catalog,
+      guardrail: () => guardrail,
+      openerCounts: signInCounts(() => loaded.config, { clock, onProblem: (problem) => void gate.known(problem) }),
+    });
   } catch (error) {
     await closeParts();
     throw error;

@@ -20,6 +20,7 @@ import { createResultCache, type ResultCache } from './result-cache.ts';
 import { type Opening, Session, type SessionHost } from './session.ts';
 import { createTaskOwners, type TaskOwners } from './task-owners.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
+import { toldIn } from './tasks/told.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What of the configuration the data path reads; replaced as a whole when the configuration is read again. */
@@ -258,11 +259,21 @@ export class Gate implements Pipeline, SessionHost {
 
   async announced(session: Session, upstream: string, message: Announcement): Promise<string> {
     if (message.method.startsWith(NOTIFICATION_PREFIX)) this.#outdated(upstream, message);
+    await this.#heard(session, message);
     if (isRequest(message)) {
       const { caller, remote } = session;
       await this.recorder.asked({ caller, remote, session, upstream }, message.method, 'to_client');
     }
     return this.hide(JSON.stringify(message));
+  }
+
+  /** What an upstream says beside its answers is strangers' text to the tasks that a session works on. */
+  async #heard(session: Session, message: Announcement): Promise<void> {
+    const { tasks } = this;
+    const told = tasks === undefined ? undefined : toldIn(message);
+    if (tasks === undefined || told === undefined) return;
+    const hearing = [...session.tasks].flatMap((id) => tasks.tasks.find(id) ?? []);
+    await Promise.all(hearing.map((task) => tasks.tasks.learn(task, undefined, {}, told)));
   }
 
   /** What an upstream says has changed is good no longer. */

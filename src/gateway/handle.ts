@@ -4,27 +4,26 @@ import {
   type Id,
   isFailure,
   isObject,
-  type Json,
   type JsonObject,
   type Request,
   type Response,
   success,
 } from '../kernel/jsonrpc.ts';
 import type { Caller } from '../identity/caller.ts';
-import { decide, type Grant, listedOperation, operationOf, type Role } from '../policy/decide.ts';
-import { LISTS, publish } from './aggregate.ts';
+import { decide, type Grant, operationOf, type Role } from '../policy/decide.ts';
 import type { Flights, Landing } from './flights.ts';
-import { CACHEABLE, DISCOVER, LISTEN, MAX_QUESTIONS, mayAsk, missingFor, STATELESS_VERSIONS } from './era.ts';
+import { CACHEABLE, LISTEN } from './era.ts';
 import type { Announcement, Link } from './link.ts';
-import { upstreamInvalid } from './pending.ts';
+import { isAsking, present, questionsIn } from './present.ts';
 import type { Intent, Recorder, UnderTask } from './record.ts';
 import type { Reply } from './reply.ts';
 import type { CacheKey, ResultCache } from './result-cache.ts';
 import type { Session } from './session.ts';
 import type { TaskOwners } from './task-owners.ts';
 import type { Question } from './tasks/ask-person.ts';
-import { isGiven, isPermit, type Permit, permitCall } from './tasks/permit.ts';
+import { isPermit, type Permit, permitCall } from './tasks/permit.ts';
 import type { TaskGate } from './tasks/task-gate.ts';
+import { toldBy } from './tasks/told.ts';
 
 /** One request of a client on its way to one upstream. */
 export interface Call {
@@ -126,7 +125,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
     if (link.closed && opening === undefined) link = await gate.connect(call, grant);
     refuseAbandoned(call);
     const reply = remembered(gate, call) ?? (await forward(gate, link, grant, permit, intent, call));
-    if (!isFailure(reply)) await learn(gate, call, permit, reply.result);
+    await learn(gate, call, permit, reply);
     const released = release(gate, call, permit, reply);
     for (const method of questionsIn(call, released.response)) await gate.recorder.asked(call, method, 'to_client');
     await gate.recorder.outcome(intent, statusOf(call, released.response), released.json.length);
@@ -141,7 +140,7 @@ export async function handle(gate: Pipeline, call: Call, opening?: Link): Promis
   }
 }
 
-/** May they? The one decision; a list's entries ask the same question in {@link permitted}. */
+/** May they? The one decision; a list's entries ask the same question in {@link present}. */
 function authorize(gate: Pipeline, call: Call): Grant {
   const { method, params } = call.request;
   const decision = decide(gate.roleOf(call.caller), operationOf(method, params, call.upstream));
@@ -240,110 +239,17 @@ function release(gate: Pipeline, call: Call, permit: Permit, reply: Response): R
 }
 
 /** What tools there are, and what a task has seen: later decisions depend on both. */
-async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, result: JsonObject): Promise<void> {
+async function learn(gate: Pipeline, { request, upstream }: Call, permit: Permit, reply: Response): Promise<void> {
   const { method, params } = request;
-  if (method === 'tools/list') await gate.learnTools(upstream, result, params?.['cursor'] === undefined);
+  if (method === 'tools/list' && !isFailure(reply))
+    await gate.learnTools(upstream, reply.result, params?.['cursor'] === undefined);
   const { task, profile } = permit;
-  if (task === undefined || gate.tasks === undefined || !TELLS.has(method)) return;
+  if (task === undefined || gate.tasks === undefined) return;
+  const told = toldBy(method, reply);
+  // Of a tool that is trusted, that it failed says nothing new.
+  if (told === undefined || (isFailure(reply) && profile?.output === 'trusted')) return;
   const args = params?.['arguments'];
-  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, result);
-}
-
-/** Methods whose results a model reads. */
-const TELLS: ReadonlySet<string> = new Set([
-  'tools/call',
-  'resources/read',
-  'prompts/get',
-  'tasks/result',
-  'tasks/get',
-]);
-
-function present(gate: Pipeline, call: Call, permit: Permit, result: JsonObject): JsonObject {
-  const { method } = call.request;
-  const list = LISTS.get(method);
-  const visible = list === undefined ? result : permitted(gate, call, permit, list, result);
-  const own = gate.taskOwners.learn(call.upstream, call.caller.principal, method, visible);
-  const worded = call.session.era === 'modern' ? toStateless(call, permit, own) : own;
-  return call.session.scope === undefined ? publish(method, call.upstream, worded) : worded;
-}
-
-/** What a stateless client is told beside the result itself. */
-function toStateless(call: Call, permit: Permit, result: JsonObject): JsonObject {
-  const { method } = call.request;
-  if (result['resultType'] === 'input_required') return asking(call, permit, result);
-  if (!CACHEABLE.has(method)) return result;
-  // What was cut down to one caller's permissions is nobody else's, whatever the upstream says (CACHE-23, CACHE-24).
-  const ttlMs = result['ttlMs'];
-  const isUsable = typeof ttlMs === 'number' && ttlMs >= 0;
-  // A task's permissions change while it runs.
-  const longest = permit.task === undefined ? Number.POSITIVE_INFINITY : MAX_TASK_TTL_MS;
-  const hinted = { ...result, ttlMs: isUsable ? Math.min(ttlMs, longest) : 0, cacheScope: 'private' };
-  // An upstream may speak versions that the gateway does not.
-  const { supportedVersions: spoken } = result;
-  if (method !== DISCOVER || !Array.isArray(spoken)) return hinted;
-  return {
-    ...hinted,
-    supportedVersions: spoken.filter((version: Json) => STATELESS_VERSIONS.some((own) => own === version)),
-  };
-}
-
-/** Longest that a list is said to be good for under a task, ms. */
-const MAX_TASK_TTL_MS = 5_000;
-
-/** A call that cannot go on without the client: only what it offered may be asked of it (MRTR-04, MRTR-06, MRTR-13). */
-function asking({ upstream, request, stateless: own }: Call, permit: Permit, result: JsonObject): JsonObject {
-  const { inputRequests, requestState } = result;
-  const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
-  if (questions.length > MAX_QUESTIONS) throw upstreamInvalid(upstream, 'asks too much at once');
-  const isAllowed = questions.every((question) => {
-    const { method, params } = isObject(question) ? question : {};
-    return typeof method === 'string' && missingFor(method, params, own?.capabilities ?? {}) === undefined;
-  });
-  if (own === undefined || !mayAsk(request.method) || !isAllowed) {
-    throw upstreamInvalid(upstream, 'asks for what the client did not offer');
-  }
-  if (requestState === undefined) return result;
-  if (typeof requestState !== 'string') throw upstreamInvalid(upstream, 'gives a state that is no text');
-  return { ...result, requestState: own.seal(requestState, permit.mark) };
-}
-
-/** True for a result that asks; one of a session that only looks so asks nobody. */
-function isAsking({ session }: Call, result: JsonObject): boolean {
-  return session.era === 'modern' && result['resultType'] === 'input_required';
-}
-
-function questionsIn(call: Call, response: Response): string[] {
-  if (isFailure(response) || !isAsking(call, response.result)) return [];
-  const { inputRequests } = response.result;
-  const questions = isObject(inputRequests) ? Object.values(inputRequests) : [];
-  const methods = questions.map((question) => (isObject(question) ? question['method'] : undefined));
-  return methods.filter((method) => typeof method === 'string');
-}
-
-const LISTED = {
-  tools: { kind: 'tool', key: 'name' },
-  prompts: { kind: 'prompt', key: 'name' },
-  resources: { kind: 'resource', key: 'uri' },
-  resourceTemplates: { kind: 'resource', key: 'uriTemplate' },
-} as const;
-
-function isListed(list: string): list is keyof typeof LISTED {
-  return list in LISTED;
-}
-
-/** A list cut down to what role and task may use: an entry is visible exactly when using it could be allowed. */
-function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, result: JsonObject): JsonObject {
-  const { upstream, caller } = call;
-  const entries = result[list];
-  if (!isListed(list) || !Array.isArray(entries)) return result;
-  const { kind, key } = LISTED[list];
-  const role = gate.roleOf(caller);
-  const visible = entries.filter((entry) => {
-    const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
-    if (operation === undefined || !decide(role, operation).allowed) return false;
-    return gate.tasks?.concerns(caller) !== true || isGiven(gate.tasks, caller, task, operation);
-  });
-  return { ...result, [list]: visible };
+  await gate.tasks.tasks.learn(task, profile, isObject(args) ? args : {}, told);
 }
 
 function statusOf(call: Call, response: Response): 'ok' | 'error' | 'tool_error' | 'input_required' {

@@ -243,6 +243,11 @@ export class Session {
     this.#tasks.add(task);
   }
 
+  /** Tasks that calls of this session were made under. */
+  get tasks(): ReadonlySet<string> {
+    return this.#tasks;
+  }
+
   /** True when a call of this session was made under the task, or could be. */
   isOf(task: string): boolean {
     return this.caller.task === task || this.#tasks.has(task);

@@ -6,7 +6,7 @@ import { keyIdOf, newKeyText, type RandomBytes } from './api-key-text.ts';
 import type { Caller, Verdict } from './caller.ts';
 import { keyed, loadPepper, newPepper, type Pepper } from './pepper.ts';
 import { readPrivate, stampOf, withLock, writePrivate } from './private-file.ts';
-import { digestOf } from './token-cache.ts';
+import { tokenDigest } from './token-cache.ts';
 
 /** Where keys are kept. */
 export interface ApiKeysOptions {
@@ -186,7 +186,7 @@ function judge(state: State, text: string, now: number): Verdict {
   const id = keyIdOf(text);
   if (id === undefined) return { refused: 'malformed_key' };
   const found = state.records.get(id);
-  const digest = digestOf(text);
+  const digest = tokenDigest(text);
   if (found === undefined || state.proven.get(digest) !== found) {
     // An unknown id costs the same as a wrong secret.
     const isRight = timingSafeEqual(keyed(state.pepper, text), found?.key.hash ?? NO_HASH);

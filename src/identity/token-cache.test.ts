@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Caller } from './caller.ts';
-import { createTokenCache, digestOf } from './token-cache.ts';
+import { createTokenCache, tokenDigest } from './token-cache.ts';
 
 const caller = (expiresAt: number): Caller => ({
   principal: 'jwt:a#b',
@@ -38,5 +38,5 @@ test('a clock that jumps back forgets rather than prolongs', () => {
 });
 
 test('the digest is SHA-256', () => {
-  expect(digestOf('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
+  expect(tokenDigest('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
 });

@@ -5,7 +5,7 @@ const MAX_ENTRIES = 10_000;
 const MAX_AGE_MS = 60_000;
 
 /** The name of a token in caches and logs: SHA-256, base64url. The token cannot be had back from it. */
-export function digestOf(token: string): string {
+export function tokenDigest(token: string): string {
   return hash('sha256', token, 'base64url');
 }
 

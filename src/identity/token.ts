@@ -3,7 +3,7 @@ import { MerlonError } from '../kernel/errors.ts';
 import type { Caller, Verdict } from './caller.ts';
 import type { JwtAlgorithm } from './key-algorithms.ts';
 import { partFor } from './protected-resource.ts';
-import { createTokenCache, digestOf } from './token-cache.ts';
+import { createTokenCache, tokenDigest } from './token-cache.ts';
 
 /** What is asked of a token besides a good signature, and which role it gives. */
 export interface TokenOptions {
@@ -82,7 +82,7 @@ export function createTokenProvider(
     name: options.name,
     issuer: options.issuer,
     verify(token, now) {
-      const digest = digestOf(token);
+      const digest = tokenDigest(token);
       return cache.get(digest, now) ?? check(token, digest, now);
     },
     clear: () => cache.clear(),

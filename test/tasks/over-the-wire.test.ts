@@ -1,16 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../src/kernel/jsonrpc.ts';
+import type { ApproveOutcome, ApprovePlan } from '../clients/approve-plan.ts';
 import { type Deployment, type Ended, makeDeployment, runMerlon, type Serving } from '../deployment.ts';
 import { type Http, type McpSession, speakTo } from '../mcp-client.ts';
+
+const run = promisify(execFile);
 
 // Real servers from npm behind a real gateway; the folder that tasks may touch, and one beside it that they may not.
 let deployment: Deployment;
 let serving: Serving;
 let http: Http;
 let [user, admin] = ['', ''];
-let [open, secret] = ['', ''];
+let [open, secret, record] = ['', '', ''];
 
 const roles = [
   { name: 'admin', permissions: ['*:*'] },
@@ -25,6 +30,7 @@ beforeAll(async () => {
   deployment = await makeDeployment({});
   open = join(deployment.folder, 'open');
   secret = join(deployment.folder, 'secret');
+  record = join(deployment.folder, 'arrived');
   for (const folder of [open, secret]) mkdirSync(folder);
   writeFileSync(join(open, 'a.txt'), 'written to ann@example.com');
   writeFileSync(join(secret, 'key.txt'), 'the key');
@@ -41,6 +47,7 @@ beforeAll(async () => {
             resources: ['file_access'],
             scopes: { read: [`files:${open}/`], write: [`files:${open}/`] },
           },
+          { name: 'slow', roles: ['user'], pinned: false, grants: [{ tool: 'sh/slow' }] },
           {
             name: 'notes',
             roles: ['user', 'intern'],
@@ -58,6 +65,7 @@ beforeAll(async () => {
       files: { command: 'mcp-server-filesystem', args: [deployment.folder] },
       memory: { command: 'mcp-server-memory', env: { MEMORY_FILE_PATH: join(deployment.folder, 'memory.json') } },
       everything: { command: 'mcp-server-everything' },
+      sh: { command: 'sh', args: [join(import.meta.dirname, '../fixtures/sh-server.sh'), record] },
     },
   });
   [user, admin] = [deployment.key('user'), deployment.key('admin')];
@@ -79,6 +87,32 @@ async function api(method: string, path: string, key: string, body?: JsonObject)
   const response = await http.fetch(path, init);
   const answer: unknown = await response.json();
   return { status: response.status, body: isObject(answer) || Array.isArray(answer) ? answer : {} };
+}
+
+/** Entries of the audit log. */
+function audit(): {
+  readonly kind: string;
+  readonly event?: string;
+  readonly seq?: number;
+  readonly intent?: number;
+  readonly status?: string;
+  readonly task?: { readonly id: string };
+}[] {
+  const lines = readFileSync(join(deployment.state, 'audit.log'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as ReturnType<typeof audit>[number]);
+}
+
+/** The calls that reached the program `sh`. */
+function arrived(): string[] {
+  return existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : [];
+}
+
+/** Runs a client of an SDK, in a program of its own. */
+async function drive(driver: string, plan: ApprovePlan): Promise<ApproveOutcome> {
+  const file = join(import.meta.dirname, '..', 'clients', driver);
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: deployment.caFile };
+  const { stdout } = await run(process.execPath, [file, JSON.stringify(plan)], { env, timeout: 30_000 });
+  return JSON.parse(stdout) as ApproveOutcome;
 }
 
 async function openTask(context: JsonObject, key = user): Promise<{ id: string; credential: string }> {
@@ -144,9 +178,20 @@ describe('a task over the wire', () => {
     await expect(connect(parent.credential)).rejects.toThrow();
   });
 
-  it('cancels what is in flight when it ends', async () => {
-    const { status, body } = await api('POST', '/api/v2/tasks', user, { type: 'notes' });
-    expect([status, body]).toMatchObject([201, {}]);
+  it.each([
+    ['its opener closes it', () => user, []],
+    ['an admin revokes it', () => admin, ['--why', 'enough']],
+  ] as const)('cancels what is in flight when %s', async (_who, key, why) => {
+    const { id, credential } = await openTask({ type: 'slow' });
+    const session = await connect(credential);
+    const mark = join(deployment.folder, `mark-${id}`);
+    const answer = session.call('sh__slow', { mark });
+    await expect.poll(() => arrived()).toContain(`slow ${mark}`);
+    expect((await merlon(['task', 'close', id, ...why], key())).code).toBe(0);
+    expect((await answer).result).toBeUndefined();
+    const intent = audit().findLast((entry) => entry.kind === 'intent' && entry.task?.id === id);
+    expect(intent).toMatchObject({ method: 'tools/call' });
+    await expect.poll(() => audit().find((entry) => entry.intent === intent?.seq)?.status).toBe('cancelled');
   });
 
   it('is opened, listed and shown on the command line', async () => {
@@ -182,8 +227,33 @@ describe('a call that a person has to allow', () => {
     expect(denialOf((await session.call('memory__create_entities', args)).result)).toHaveProperty('approval');
   });
 
-  it('asks the user of a legacy client that shows forms, while the call waits', async () => {
-    expect(true).toBe(true);
+  it.each([
+    ['SDK v1, while the call waits', 'approve-v1.ts', '2025-11-25'],
+    ['SDK v2, which calls again', 'approve-v2.ts', '2026-07-28'],
+  ])('asks the user of %s', async (_client, driver, version) => {
+    const { credential } = await openTask({ type: 'notes' });
+    const call = (name: string) => ({
+      name: 'memory__create_entities',
+      arguments: { entities: [{ name: `${name} of ${version}`, entityType: 'person', observations: [] }] },
+    });
+    const outcome = await drive(driver, {
+      url: `${serving.url}/mcp`,
+      token: credential,
+      answers: [
+        { action: 'accept', content: { approve: true, why: 'she asked' } },
+        { action: 'decline' },
+        { action: 'accept', content: { approve: false } },
+      ],
+      calls: [call('Ann'), call('Eve'), call('Eve'), call('Zoe')],
+    });
+    expect(outcome.version).toBe(version);
+    expect(outcome.asked).toHaveLength(3);
+    const [ann, eve, again, zoe] = outcome.results.map((result) => (isObject(result) ? result : {}));
+    expect(ann?.['isError']).not.toBe(true);
+    for (const denied of [eve, again, zoe]) expect(denialOf(denied)).toMatchObject({ approval: { state: 'denied' } });
+    const graph = readFileSync(join(deployment.folder, 'memory.json'), 'utf8');
+    expect(graph).toContain(`Ann of ${version}`);
+    expect(graph).not.toMatch(new RegExp(`(Eve|Zoe) of ${version}`));
   });
 });
 
@@ -209,13 +279,6 @@ describe('a role with a default task', () => {
     expect(denialOf((await again.call('memory__read_graph')).result)).toMatchObject({ because: [{ code: 'budget' }] });
   });
 });
-
-function audit(): { kind: string; event?: string }[] {
-  return readFileSync(join(deployment.state, 'audit.log'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { kind: string; event?: string });
-}
 
 describe('the audit log', () => {
   it('says of every change what held before and after, and who said yes to what', () => {

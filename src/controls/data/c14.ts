@@ -19,8 +19,8 @@ export const c14: Control = {
     zh: '给每个工具可用的最小权限范围、目录和凭据，并使用严格的输入 schema。去掉没人需要的工具，不自动批准调用，把读取私有数据、接触不可信文本和向外发送三种能力分开。',
   },
   gateway: {
-    en: 'A permission names single tools of single upstreams; what it does not name is neither shown nor called. An upstream gets only its own variables and credentials, never a caller’s token. Under a task, arguments are held to constraints and to where their values come from, calls to budgets, and what does not fit can wait for a person; outside of tasks arguments are not restricted.',
-    zh: '权限精确到单个上游的单个工具；未列出的既不显示也不能调用。上游只得到自己的环境变量和凭据，绝不会得到调用者的令牌。在任务中，参数受约束并须来自允许的来源，调用受额度限制，不符合的可等待人工批准；任务之外不限制参数。',
+    en: 'A permission names single tools of single upstreams; what it does not name is neither shown nor called. An upstream gets only its own variables and credentials, never a caller’s token. Under a task, arguments are held to constraints and to where their values come from, calls to budgets, and what does not fit can wait for a person; outside of tasks only the organisation’s guardrails look at arguments.',
+    zh: '权限精确到单个上游的单个工具；未列出的既不显示也不能调用。上游只得到自己的环境变量和凭据，绝不会得到调用者的令牌。在任务中，参数受约束并须来自允许的来源，调用受额度限制，不符合的可等待人工批准；任务之外只有组织护栏检查参数。',
   },
   limits: {
     en: 'What a tool declares of itself is only its word. Within what it needs, it can still be misused.',

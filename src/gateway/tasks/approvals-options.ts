@@ -5,6 +5,9 @@ import type { Objection, ToolCall } from '../../policy/grant/call-decision.ts';
 import type { Bound } from './approval-state.ts';
 import type { Approval } from './tasks.ts';
 
+/** What an approval of more permissions is about. */
+export type Widening = Extract<Approval['what'], { readonly kind: 'widen' }>;
+
 /** What happened to an approval, for the audit log. */
 export interface ApprovalEvent {
   readonly event: 'asked' | 'approved' | 'denied' | 'expired' | 'used';
@@ -36,6 +39,11 @@ export interface ApprovalsOptions {
    * call. Default: none.
    */
   readonly endorsable?: (call: ToolCall, because: readonly Objection[]) => readonly Bound[];
+  /**
+   * Puts approved grants of a task in force; resolves when that is durable.
+   * @throws MerlonError TASK_REFUSED, TASK_OVER, TASK_UNKNOWN when the approval was for something else by now
+   */
+  readonly widen?: (approval: Approval, what: Widening) => Promise<unknown>;
   readonly limits?: Partial<ApprovalLimits>;
   /** Told what went wrong where nobody waits for an answer. Must not throw. */
   readonly onProblem?: (error: unknown) => void;

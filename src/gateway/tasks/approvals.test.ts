@@ -390,3 +390,36 @@ describe('approvals of wider grants', () => {
     expect(approvals.find(one.id)?.what).toEqual(wider);
   });
 });
+
+describe('approved grants', () => {
+  const cause = { by: 'key:alice', why: 'needs more' };
+  const what = { kind: 'widen', grants: [], cause, epoch: 1 } as const;
+  const withoutFactor = { secondFactor: false };
+  const lost = (): Promise<never> => Promise.reject(new MerlonError('TASK_REFUSED', 'The task has changed.'));
+
+  it('are put in force after a restart when the process ended before they were, and once', async () => {
+    const first = await open();
+    const { id } = await first.ask(taskOf('a'), what, withoutFactor);
+    await first.answer(id, 'approved', by);
+    const widened: string[] = [];
+    const widen = async (approval: Approval): Promise<void> => void widened.push(approval.id);
+    const again = await restarted(first, { widen });
+    await again.carryOut();
+    expect(again.find(id)?.state).toBe('used');
+    await (await restarted(again, { widen })).carryOut();
+    expect(widened).toEqual([id]);
+  });
+
+  it('are void where the task has changed, now or at the next start', async () => {
+    const approvals = await open({ widen: lost });
+    const { id } = await approvals.ask(taskOf('a'), what, withoutFactor);
+    await expect(approvals.answer(id, 'approved', by)).rejects.toMatchObject(code('TASK_REFUSED'));
+    expect(approvals.find(id)?.state).toBe('expired');
+    const again = await restarted(approvals);
+    const other = await again.ask(taskOf('b'), what, withoutFactor);
+    await again.answer(other.id, 'approved', by);
+    const last = await restarted(again, { widen: lost });
+    await last.carryOut();
+    expect(last.find(other.id)?.state).toBe('expired');
+  });
+});

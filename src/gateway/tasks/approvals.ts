@@ -1,18 +1,19 @@
-import { hash, randomBytes } from 'node:crypto';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { randomBytes } from 'node:crypto';
 import { DAY_MS } from '../../kernel/clock.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import { MerlonError } from '../../kernel/errors.ts';
 import { type Journal, openJournal } from '../../kernel/journal.ts';
 import type { Json } from '../../kernel/jsonrpc.ts';
 import { type SteadyTime, steadyTime } from '../../kernel/steady-time.ts';
 import type { Endorsed, Objection, ToolCall } from '../../policy/grant/call-decision.ts';
+import { argsHash } from '../../policy/grant/endorsement.ts';
 import type { Task } from '../../policy/task/task.ts';
 import { type KeptApproval, ApprovalState, type ApprovalRecord, jsonOfApproval } from './approval-state.ts';
 import { type ApprovalLimits, type ApprovalsOptions, DEFAULT_APPROVAL_LIMITS } from './approvals-options.ts';
-import { digestOf } from './stable-ids.ts';
+import { shownArguments } from './shown-arguments.ts';
 import type { Approval, Approvals } from './tasks.ts';
 
-export type { ApprovalEvent, ApprovalsOptions } from './approvals-options.ts';
+export type { ApprovalEvent, ApprovalsOptions, Widening } from './approvals-options.ts';
 
 const SECONDS = 300;
 const SWEEP_MS = 1_000;
@@ -114,7 +115,16 @@ class Desk implements Approvals {
     }
     const answered = this.find(id) ?? approval;
     this.#settle(answered);
+    const kept = this.#state.get(id);
+    if (kept !== undefined && answered.state === 'approved') await this.#carryOut(kept);
     return answered;
+  }
+
+  async carryOut(): Promise<void> {
+    const approved = [...this.#state.all()].filter((kept) => this.#now(kept).state === 'approved');
+    const done = await Promise.allSettled(approved.map((kept) => this.#carryOut(kept)));
+    // What has changed since it was asked for is void, and recorded as that.
+    for (const one of done) if (one.status === 'rejected') this.#options.onProblem?.(one.reason);
   }
 
   endorsed({ id: task }: Task): Endorsed {
@@ -125,8 +135,8 @@ class Desk implements Approvals {
         approved().some(
           (kept) => kept.tool === tool && kept.values.some((one) => one.path === path && one.valueHash === valueHash),
         ),
-      call: (tool, argsHash) =>
-        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === argsHash),
+      call: (tool, hash) =>
+        approved().some((kept) => kept.tool === tool && kept.values.length === 0 && kept.argsHash === hash),
     };
   }
 
@@ -204,11 +214,11 @@ class Desk implements Approvals {
     };
     const values =
       call === undefined || what.kind !== 'call' ? [] : (this.#options.endorsable?.(call, what.because) ?? []);
-    const argsHash = call === undefined ? undefined : argsHashOf(call);
+    const asked = call === undefined ? undefined : argsHash(call.args);
     this.#opening.set(task.id, (this.#opening.get(task.id) ?? 0) + 1);
     try {
-      await this.#options.record({ event: 'asked', approval, argsHash });
-      const bound = call === undefined || argsHash === undefined ? {} : { tool: call.tool, argsHash };
+      await this.#options.record({ event: 'asked', approval, argsHash: asked });
+      const bound = call === undefined || asked === undefined ? {} : { tool: call.tool, argsHash: asked };
       await this.#journal.append(jsonOfApproval({ kind: 'ask', approval, key, values, ...bound }));
     } finally {
       const left = (this.#opening.get(task.id) ?? 1) - 1;
@@ -229,10 +239,7 @@ class Desk implements Approvals {
   /** What a person sees, and what is kept: no secret, and no more than can be read. */
   #shown(what: Approval['what'], call: ToolCall | undefined): Approval['what'] {
     if (what.kind === 'widen' || call === undefined) return what;
-    const text = JSON.stringify(this.#options.mask(call.args)) ?? '';
-    const args =
-      text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}[cut: ${text.length - MAX_SHOWN} characters]` : text;
-    return { ...what, args };
+    return { ...what, args: shownArguments(this.#options.mask(call.args) as Json, MAX_SHOWN) };
   }
 
   /** @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER */
@@ -241,6 +248,20 @@ class Desk implements Approvals {
     if (approval === undefined) throw unknown();
     if (approval.state !== 'open' || this.#answering.has(id)) throw over();
     return approval;
+  }
+
+  /** Grants that were approved are in force from now on, or never. */
+  async #carryOut(kept: KeptApproval): Promise<void> {
+    const { what } = kept.approval;
+    const { widen } = this.#options;
+    if (what.kind !== 'widen' || widen === undefined) return;
+    try {
+      await widen(kept.approval, what);
+    } catch (error) {
+      await this.#end([kept], 'expired');
+      throw error;
+    }
+    await this.#end([kept], 'used');
   }
 
   async #prove(approval: Approval, { by }: NonNullable<Approval['answer']>, proof: string | undefined): Promise<void> {
@@ -265,16 +286,16 @@ class Desk implements Approvals {
     return state === 'open' || state === 'approved';
   }
 
-  #isFor({ tool, values, argsHash }: KeptApproval, call: ToolCall): boolean {
+  #isFor({ tool, values, argsHash: approved }: KeptApproval, call: ToolCall): boolean {
     if (tool !== call.tool) return false;
-    if (values.length === 0) return argsHash === argsHashOf(call);
+    if (values.length === 0) return approved === argsHash(call.args);
     const { endorsable } = this.#options;
     const because = values.map(({ path }) => ({ code: 'argument' as const, path, must: {} }));
     const there = endorsable?.(call, because) ?? [];
     return values.every((one) => there.some(({ path, valueHash }) => path === one.path && valueHash === one.valueHash));
   }
 
-  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired'): Promise<void> {
+  async #end(kept: readonly KeptApproval[], state: 'denied' | 'expired' | 'used'): Promise<void> {
     if (kept.length === 0) return;
     const ids = kept.map(({ approval }) => approval.id);
     for (const id of ids) this.#ahead.set(id, state);
@@ -285,8 +306,9 @@ class Desk implements Approvals {
     ]);
   }
 
-  #record(event: 'used' | 'denied' | 'expired', { approval, argsHash }: KeptApproval): Promise<void> {
-    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash });
+  #record(event: 'used' | 'denied' | 'expired', kept: KeptApproval): Promise<void> {
+    const { approval, argsHash: bound } = kept;
+    return this.#options.record({ event, approval: { ...approval, state: event }, argsHash: bound });
   }
 
   #settle(approval: Approval | undefined): void {
@@ -339,10 +361,6 @@ function keyOf(task: Task, what: Approval['what'], call: ToolCall | undefined): 
 function kindOf(objection: Objection): string {
   const inner = objection.code === 'delegation' ? objection.because.map(kindOf).join() : '';
   return `${objection.code} ${'path' in objection ? objection.path : inner}`;
-}
-
-function argsHashOf({ args }: ToolCall): string {
-  return hash('sha256', canonicalJson(args));
 }
 
 /** Waits for all, then throws what went wrong first. */

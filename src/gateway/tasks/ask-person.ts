@@ -114,13 +114,12 @@ async function take(keeper: TaskGate, { caller, session }: Call, approval: Appro
 }
 
 const MAX_WHY = 500;
-const MAX_SHOWN = 2_000;
 
-/** The form that a person sees. What stands in it of the call is attacker-controlled: made printable and cut. */
+/** The form that a person sees. What stands in it of the call is attacker-controlled: made printable; it was cut where it was kept. */
 function formOf({ what }: Approval): JsonObject {
   const message =
     what.kind === 'call'
-      ? `The call of ${showable(what.tool)} needs your approval. ${explainObjections(what.because).join(' ')} Arguments: ${showable(what.args.slice(0, MAX_SHOWN))}`
+      ? `The call of ${showable(what.tool)} needs your approval. ${explainObjections(what.because).join(' ')} Arguments: ${showable(what.args)}`
       : 'The task asks for more permissions.';
   return {
     mode: 'form',

@@ -1,6 +1,6 @@
 import type { Caller, Refusal } from '../../identity/caller.ts';
 import { taskIdOf, type TaskSecrets } from '../../identity/task-credential.ts';
-import { digestOf } from '../../identity/token-cache.ts';
+import { tokenDigest } from '../../identity/token-cache.ts';
 import type { InForce } from './in-force.ts';
 import type { Opener } from './task-state.ts';
 
@@ -25,7 +25,7 @@ export function createCredentials({ tasks, secrets, openerCounts }: CredentialsO
   const proven = new Map<string, string>();
 
   function isProven(id: string, text: string): boolean {
-    const digest = digestOf(text);
+    const digest = tokenDigest(text);
     const kept = tasks.state.get(id);
     if (kept !== undefined && proven.get(id) === digest) return true;
     // An unknown id costs the same as a wrong secret.

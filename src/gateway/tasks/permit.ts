@@ -11,6 +11,7 @@ import { effects, type ToolProfile } from '../../policy/tool/tool-profile.ts';
 import type { Call, Pipeline } from '../handle.ts';
 import { askPerson, type Question } from './ask-person.ts';
 import { denied, type Proposal } from './denial.ts';
+import { reaches } from './reaches.ts';
 import type { TaskGate } from './task-gate.ts';
 
 /**
@@ -65,12 +66,13 @@ export async function permitCall(gate: Pipeline, call: Call, { operation }: Gran
   if (task !== undefined) call.session.worksOn(task.id);
   const { kind, upstream, name } = operation;
   if (kind !== 'tool' || upstream === undefined || name === undefined) {
-    if (task !== undefined) permitOther(task, operation);
+    if (task !== undefined) permitOther(keeper, task, operation);
     return new Permit(task);
   }
   const profile = await profileOf(keeper, upstream, name);
-  const given = call.request.params?.['arguments'];
-  const args = isObject(given) ? given : {};
+  const args = call.request.params?.['arguments'] ?? {};
+  // What is judged is what is sent: a list or a text that an upstream reads in its own way is no set of arguments.
+  if (!isObject(args)) throw denied(task, `${upstream}/${name}`, [{ code: 'malformed', path: '' }]);
   const beyond = beyondRole(keeper, caller, profile) ?? guarded(keeper, caller, task, profile, args);
   if (beyond !== undefined) throw denied(task, `${upstream}/${name}`, [beyond]);
   if (task === undefined) return new Permit(task, profile);
@@ -153,27 +155,20 @@ function guarded(
 
 /**
  * What is no call of a tool. Resources and prompts only tell something; they can be had of upstreams that the task has
- * a grant for. A method that nobody here knows could do anything; only MCP's own tasks belong to whoever started them.
+ * a grant for, and within its folders and origins. A method that nobody here knows could do anything; only MCP's own tasks
+ * belong to whoever started them.
  */
-function permitOther(task: Task, operation: Operation): void {
+function permitOther({ tasks }: TaskGate, task: Task, operation: Operation): void {
   const { kind, upstream, name } = operation;
-  if (kind === 'info' || (kind === 'method' && name?.startsWith('tasks/') === true)) return;
-  if (kind === 'method' || !reachesUpstream(task, upstream))
-    throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
-}
-
-function reachesUpstream({ grants }: Task, upstream: string | undefined): boolean {
-  return grants.some(({ tool }) => tool.startsWith(`${upstream}/`));
+  if (kind === 'info') return;
+  const isKnown = kind !== 'method' || name?.startsWith('tasks/') === true;
+  if (!isKnown || !reaches(tasks, task, operation)) throw denied(task, `${upstream}/${name}`, [{ code: 'tool' }]);
 }
 
 /** Whether a caller could use what a list names: what {@link permitCall} would refuse whatever the arguments is not shown. */
-export function isGiven(
-  keeper: TaskGate,
-  caller: Caller,
-  task: Task | undefined,
-  { kind, upstream, name }: Operation,
-): boolean {
-  if (kind !== 'tool') return task === undefined || reachesUpstream(task, upstream);
+export function isGiven(keeper: TaskGate, caller: Caller, task: Task | undefined, operation: Operation): boolean {
+  const { kind, upstream, name } = operation;
+  if (kind !== 'tool') return task === undefined || reaches(keeper.tasks, task, operation);
   if (upstream === undefined || name === undefined) return false;
   const profile = keeper.profileOf(upstream, name);
   if (beyondRole(keeper, caller, profile) !== undefined) return false;

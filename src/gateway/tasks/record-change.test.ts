@@ -33,6 +33,11 @@ describe('the entry of a change of permissions', () => {
     expect(entriesOf([same], [same])[0]).toMatchObject({ before: [], after: [], unchanged: 1 });
   });
 
+  it('tells grants in the words of the configuration', () => {
+    const [entry] = entriesOf([], [grant('one', { onDeny: 'ask', expiresAt: 5, args: { toAll: { maxLength: 3 } } })]);
+    expect(entry?.after).toMatchObject([{ on_deny: 'ask', expires_at: 5, args: { toAll: { max_length: 3 } } }]);
+  });
+
   it('shows no secret', () => {
     const secret = grant('one', { args: { key: { oneOf: ['planted'] } } });
     expect(JSON.stringify(entriesOf([], [secret]))).not.toContain('planted');

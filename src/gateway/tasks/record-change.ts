@@ -1,11 +1,11 @@
 import type { AuditEntry } from '../../audit/log.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
-import type { Json } from '../../kernel/jsonrpc.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
+import type { JsonObject } from '../../kernel/jsonrpc.ts';
 import type { Objection } from '../../policy/grant/call-decision.ts';
-import type { TaskGrant } from '../../policy/grant/task-grant.ts';
+import { writtenGrant } from '../../policy/grant/written-grant.ts';
 import type { RecordMask } from '../record.ts';
 import type { ApprovalEvent } from './approvals.ts';
-import { digestOf } from './stable-ids.ts';
 import type { TaskChange } from './tasks.ts';
 
 /** Characters of the grants in one entry: well below what makes the log cut it. */
@@ -14,12 +14,14 @@ const MAX_PART = 32_768;
 /**
  * A change of permissions as entries of the audit log: one, or several where a task has so many grants that one would be
  * too long. What is the same before and after is counted and hashed, not listed, so that nothing that differs is cut.
+ * Grants are told in the words of the configuration, as the API tells them.
  */
 export function changeEntries(change: TaskChange, mask: RecordMask): readonly AuditEntry[] {
-  const { event, task, type, principal, role, parent, epoch, before, after, cause } = change;
-  const texts = { before: new Set(before.map(textOf)), after: new Set(after.map(textOf)) };
-  const gone = before.filter((grant) => !texts.after.has(textOf(grant)));
-  const fresh = after.filter((grant) => !texts.before.has(textOf(grant)));
+  const { event, task, type, principal, role, parent, epoch, cause } = change;
+  const [before, after] = [change.before.map(writtenGrant), change.after.map(writtenGrant)];
+  const texts = { before: new Set(before.map(canonicalJson)), after: new Set(after.map(canonicalJson)) };
+  const gone = before.filter((grant) => !texts.after.has(canonicalJson(grant)));
+  const fresh = after.filter((grant) => !texts.before.has(canonicalJson(grant)));
   const parts = inParts([
     ...gone.map((grant) => ({ side: 'before' as const, grant })),
     ...fresh.map((grant) => ({ side: 'after' as const, grant })),
@@ -37,8 +39,8 @@ export function changeEntries(change: TaskChange, mask: RecordMask): readonly Au
     before: part.filter(({ side }) => side === 'before').map(({ grant }) => mask.value(grant)),
     after: part.filter(({ side }) => side === 'after').map(({ grant }) => mask.value(grant)),
     unchanged: after.length - fresh.length,
-    beforeHash: hashOf(before),
-    afterHash: hashOf(after),
+    beforeHash: digestOf(before),
+    afterHash: digestOf(after),
     part: parts.length === 1 ? undefined : [index + 1, parts.length],
   }));
 }
@@ -68,7 +70,7 @@ function shortOf(objection: Objection): string {
 
 interface Sided {
   readonly side: 'before' | 'after';
-  readonly grant: TaskGrant;
+  readonly grant: JsonObject;
 }
 
 /** At least one part, also where nothing differs. */
@@ -76,7 +78,7 @@ function inParts(all: readonly Sided[]): readonly (readonly Sided[])[] {
   const parts: Sided[][] = [[]];
   let room = MAX_PART;
   for (const one of all) {
-    const length = textOf(one.grant).length;
+    const length = canonicalJson(one.grant).length;
     if (length > room && parts.at(-1)?.length !== 0) {
       parts.push([]);
       room = MAX_PART;
@@ -85,12 +87,4 @@ function inParts(all: readonly Sided[]): readonly (readonly Sided[])[] {
     room -= length;
   }
   return parts;
-}
-
-function textOf(grant: TaskGrant): string {
-  return canonicalJson(grant as unknown as Json);
-}
-
-function hashOf(grants: readonly TaskGrant[]): string {
-  return digestOf(grants as unknown as Json);
 }

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import type { Json } from '../../kernel/jsonrpc.ts';
 import type { TaskGrant } from '../../policy/grant/task-grant.ts';
 
@@ -16,9 +15,4 @@ export function withStableIds(grants: readonly TaskGrant[]): readonly TaskGrant[
     seen.set(name, times);
     return { ...grant, id: times === 1 ? name : `${name}-${times}` };
   });
-}
-
-/** SHA-256 (hex) of the canonical text of plain data. */
-export function digestOf(value: Json): string {
-  return hash('sha256', canonicalJson(value));
 }

@@ -126,9 +126,10 @@ export interface Approvals {
   find(id: string): Approval | undefined;
   list(state?: Approval['state']): readonly Approval[];
   /**
-   * Answers one. Durable when it resolves.
+   * Answers one. Durable when it resolves; then approved grants are in force.
    * @param proof of a second factor, where one is needed
-   * @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER (answered or expired), SECOND_FACTOR_REQUIRED
+   * @throws MerlonError APPROVAL_UNKNOWN, APPROVAL_OVER (answered or expired), SECOND_FACTOR_REQUIRED; TASK_REFUSED when a
+   * task has changed since more was asked for: then a yes comes to nothing
    */
   answer(
     id: string,
@@ -136,6 +137,8 @@ export interface Approvals {
     by: NonNullable<Approval['answer']>,
     proof?: string,
   ): Promise<Approval>;
+  /** Puts grants in force that were approved when the process ended before they were. To be called once, at the start. */
+  carryOut(): Promise<void>;
   /** What approvals make good for the next call of a task. */
   endorsed(task: Task): Endorsed;
   /** Uses up the approvals that a call needed; false when another call was first. Durable when it resolves. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import { isExactNumber, type Json } from '../../kernel/jsonrpc.ts';
 import { type Argument, type ArgumentPath, readArgument } from '../constraint/argument-path.ts';
 import type { Scalar } from '../constraint/constraint.ts';
@@ -9,7 +9,6 @@ import { decimalOf, plus, roundedUp, zero } from './decimal.ts';
 import { doubleOf } from './double-of.ts';
 import type { CompiledGrant } from './compile-grants.ts';
 import { isNothing, sinkAt, visitLeaves, visitUnnamed } from './other-arguments.ts';
-import { sha256 } from './sha256.ts';
 
 /**
  * A call while it is decided: what is worked out of its arguments is worked out once, however many grants ask for it.
@@ -118,7 +117,7 @@ function hashesOf({ values, malformed }: Argument): ReadonlySet<string> | undefi
   for (const { value } of values) {
     if (value === null) continue;
     const items = Array.isArray(value) ? (value as readonly Json[]) : [value];
-    for (const item of items) found.add(sha256(canonicalJson(item)).slice(0, 32));
+    for (const item of items) found.add(digestOf(item).slice(0, 32));
   }
   return found;
 }

@@ -1,9 +1,8 @@
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { digestOf } from '../../kernel/digest-of.ts';
 import { checkDepth, type Json, type JsonObject, MAX_DEPTH } from '../../kernel/jsonrpc.ts';
 import { parsePath, readArgument } from '../constraint/argument-path.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { Endorsed, Objection, ToolCall } from './call-decision.ts';
-import { sha256 } from './sha256.ts';
 import type { TaskGrant } from './task-grant.ts';
 
 /** A value that somebody may endorse: what {@link Endorsed.value} is asked for. */
@@ -16,7 +15,7 @@ export interface Endorsable {
 /** What {@link Endorsed.call} is asked for: SHA-256 (hex) of the canonical arguments. */
 export function argsHash(args: JsonObject): string {
   checkDepth(args, MAX_DEPTH);
-  return sha256(canonicalJson(args));
+  return digestOf(args);
 }
 
 /**
@@ -76,5 +75,5 @@ function valuesAt(args: JsonObject, path: string): readonly Json[] {
 
 function endorsable(path: string, value: Json): Endorsable {
   checkDepth(value, MAX_DEPTH);
-  return { path, valueHash: sha256(canonicalJson(value)) };
+  return { path, valueHash: digestOf(value) };
 }

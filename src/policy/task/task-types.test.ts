@@ -143,12 +143,13 @@ test('a guest never writes, sends or runs what is not in the sandbox; other role
   expect(beyond('user', ['read', 'write', 'execute', 'egress'], false)).toEqual([]);
 });
 
-test('roles that call tools at will and have no default task are told', () => {
+test('roles that call tools at will and have no default task, or one without bounds, are told', () => {
   const roles = [
     ['all', ['*:*'], undefined],
     ['some', ['execute:tool/mail'], undefined],
     ['any', ['execute:tool/*/search'], undefined],
     ['bound', ['execute:tool'], 'work'],
+    ['unbound', ['execute:tool'], 'everything'],
     ['named', ['read:*', 'execute:tool/mail/search', 'execute:prompt'], undefined],
     ['none', [], undefined],
   ] as const;
@@ -157,5 +158,10 @@ test('roles that call tools at will and have no default task are told', () => {
     permissions,
     ...(task === undefined ? {} : { default_task: task }),
   }));
-  expect(rolesWithoutTask({ roles: settings })).toEqual(['all', 'some', 'any']);
+  const types = [
+    { name: 'work', roles: ['bound'], grants: [{ tool: '*' }] },
+    { name: 'everything', roles: ['unbound'], pinned: false, grants: [{ tool: '*', on_deny: 'ask' }] },
+  ];
+  const { roles: all, tasks } = permissionsSettings.parse({ roles: settings, tasks: { types } });
+  expect(rolesWithoutTask({ roles: all, tasks })).toEqual(['all', 'some', 'any', 'unbound']);
 });

@@ -26,10 +26,23 @@ export function taskTypesOf({ roles, tasks }: Pick<PermissionsSettings, 'roles' 
   };
 }
 
-/** The roles that may call tools which they do not name one by one, and whose callers work under no task unless they open one. */
-export function rolesWithoutTask({ roles }: Pick<PermissionsSettings, 'roles'>): readonly string[] {
-  const without = roles.filter(({ default_task }) => default_task === undefined);
+/**
+ * The roles that may call tools which they do not name one by one, and whose callers work under no task unless they open
+ * one, or under one that gives every tool without a bound.
+ */
+export function rolesWithoutTask({ roles, tasks }: Pick<PermissionsSettings, 'roles' | 'tasks'>): readonly string[] {
+  const narrowing = new Set(tasks.types.filter((type) => !isBoundless(type)).map(({ name }) => name));
+  const without = roles.filter(({ default_task }) => default_task === undefined || !narrowing.has(default_task));
   return without.filter(({ permissions }) => permissions.some(callsAnyTool)).map(({ name }) => name);
+}
+
+function isBoundless({ pinned, grants }: TypeSettings): boolean {
+  return !pinned && grants.some(({ tool, ...bounds }) => tool === '*' && isEmpty(bounds));
+}
+
+function isEmpty(bounds: Omit<GrantSettings, 'tool' | 'on_deny' | 'second_factor'>): boolean {
+  const { effects, args, integrity, other_args, uses, budgets, always_ask } = bounds;
+  return [effects, args, integrity, other_args, uses, budgets, always_ask].every((bound) => bound === undefined);
 }
 
 function callsAnyTool(text: string): boolean {

@@ -32,11 +32,13 @@ const MAX_NAME = 256;
 /**
  * What a tool can do, by its attacker-controlled definition. In doubt it can do more and has more sinks; what its server
  * hints (`readOnlyHint`) never takes anything away. Undefined, so that nothing is granted, where a definition cannot be
- * hashed, has no name or one of more than 256 characters, or more parameters than are looked at (2,000).
+ * hashed, has no name, one of more than 256 characters or one that says "all tools" in a grant, or more parameters than are looked at (2,000).
  */
 export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile | undefined {
   const { upstream, override = {} } = options;
   if (tool.name === '' || tool.name.length > MAX_NAME) return undefined;
+  // `*` is a word of grants: one tool with such a name would make all grants beside its own unusable.
+  if (tool.name === '*' || tool.name.endsWith('/*')) return undefined;
   const hash = options.hash ?? definitionHash(tool);
   const { parameters, loops, isComplete } = surveyOf(tool.inputSchema);
   if (hash === undefined || !isComplete) return undefined;
