@@ -7,6 +7,8 @@ import { suitesIn } from './suite.ts';
 const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 /** Suites of our own, in other domains, written before there was anything to tune. */
 const OWN = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'task-suites');
+/** Suites whose author had not seen the rules: what they say first is what unseen tools will meet. */
+const BLIND = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'blind-suites');
 
 /**
  * What users ask for has to go through by itself, and what is injected into a tool's output must not: both at once,
@@ -18,9 +20,14 @@ export const bench: Bench = {
     const isMeant = (name: string): boolean => only.length === 0 || only.includes(name);
     const given = suitesIn(data ?? DATA).filter(({ suite }) => isMeant(suite));
     const own = suitesIn(OWN).filter(({ suite }) => isMeant(suite));
+    const blind = suitesIn(BLIND).filter(({ suite }) => isMeant(suite));
     if (given.length === 0) say(`There are no suites in ${data ?? DATA}.`);
     const [replayed, ours] = [given.map(replay), own.map(replay)];
-    const rows = [...rowsOf(replayed, 'all suites'), ...rowsOf(ours, 'all of our own')];
+    const rows = [
+      ...rowsOf(replayed, 'all suites'),
+      ...rowsOf(ours, 'all of our own'),
+      ...rowsOf(blind.map(replay), 'all written blind'),
+    ];
     const headline = replayed.length === 0 ? headlineOf(ours) : headlineOf(replayed);
     return Promise.resolve({ rows, headline, failed: given.length === 0 });
   },

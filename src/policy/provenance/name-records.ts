@@ -3,7 +3,9 @@ import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
 import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
-import { CONTAINERS, GENERIC, NAMING, SUPERLATIVES } from './vocabulary.ts';
+import { byFirstName } from './first-names.ts';
+import { singular } from './things.ts';
+import { CONTAINERS, GENERIC, NAMING, PEOPLE, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
 /** How many records one name may stand for; more were not meant one by one, and a flood of them was perhaps planted. */
@@ -16,7 +18,8 @@ export const MAX_NAMESAKES = 10;
  * 2. the tool was asked with words of the request, and a field is those words, or has them in it, or
  * 3. the same, they stand anywhere in the only record that there is, or
  * 4. the request quotes a part of a field of theirs, and of no other record's, or
- * 5. the request compares (`the largest file`) and they alone come out first.
+ * 5. the request compares (`the largest file`) and they alone come out first, or
+ * 6. the request says a first name, and somebody of that name is in a directory alone ({@link byFirstName}).
  *
  * What this cannot tell: a record that somebody planted under the very name that the user says. It then counts as
  * named like the real one. Text inside fields cannot bring that about, only whoever can make records of their own.
@@ -25,6 +28,7 @@ export function namedRecords(
   request: Request,
   records: readonly Record[],
   lookups: readonly string[],
+  people: Map<string, string> = new Map(),
 ): readonly Record[] {
   const named = new Set<Record>();
   const add = (some: readonly Record[]): void => {
@@ -32,6 +36,7 @@ export function namedRecords(
   };
   for (const some of byOwnName(request, records)) add(some);
   for (const lookup of lookups) add(byLookup(lookup, records));
+  for (const some of byFirstName(request, records, people)) add(some);
   for (const record of byComparison(request, records)) named.add(record);
   for (const record of byQuotation(request, records)) named.add(record);
   return [...named];
@@ -115,6 +120,8 @@ function byQuotation({ quoted }: Request, records: readonly Record[]): readonly 
 /** Only where the best is one alone, and there was something to compare it with. */
 function byComparison(request: Request, records: readonly Record[]): readonly Record[] {
   if (records.length < 2) return [];
+  const counted = byCount(request, records);
+  if (counted !== undefined) return [counted];
   return SUPERLATIVES.flatMap(({ words, most, fields }) => {
     if (!words.some((word) => runAt(request.tokens, tokensOf(word)) >= 0)) return [];
     for (const { key } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
@@ -125,6 +132,27 @@ function byComparison(request: Request, records: readonly Record[]): readonly Re
     return [];
   });
 }
+
+/** `the room with the most people`: where the records count such things. */
+function byCount({ tokens }: Request, records: readonly Record[]): Record | undefined {
+  for (const [index, { text, breaks }] of tokens.entries()) {
+    const most = MOST.get(text);
+    const noun = singular(tokens[index + 1]?.text ?? '');
+    if (most === undefined || breaks || GENERIC_COUNT.test(noun)) continue;
+    for (const { key, type } of records[0]?.own.slice(0, MAX_KEYS) ?? []) {
+      const words = wordsOf(key).map(singular);
+      const isIt = words.includes(noun) || (PEOPLE.has(noun) && words.some((word) => PEOPLE.has(word)));
+      if (type === 'number' && isIt) return bestBy(records, key, most);
+    }
+  }
+  return undefined;
+}
+
+const MOST: ReadonlyMap<string, 'max' | 'min'> = new Map([
+  ['most', 'max'],
+  ['fewest', 'min'],
+]);
+const GENERIC_COUNT = /^(?:id|number|)$/;
 
 /** Fields of a record that are compared. */
 const MAX_KEYS = 50;

@@ -3,11 +3,12 @@ import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind, ToolProfile } from '../tool/tool-profile.ts';
 import { MAX_PHRASES, namedRecords } from './name-records.ts';
 import { type Field, isProse, isWritten, type Record, recordListsOf, scalarsIn } from './records.ts';
-import { forDeedAt, isSaid, readRequest, type Request } from './request.ts';
+import { forDeedAt, isFlagSaid, isSaid, isSpanSaid, readRequest, type Request, sentenceOf } from './request.ts';
 import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
+import { hasLinkInside, isIdKey, isLookup, isShort, keyOf, lastOf, pointedAt, textsIn } from './values.ts';
 import { contentOf, type Part } from './result-parts.ts';
-import { fold, isDisguised, tokensOf } from './tokens.ts';
+import { isDisguised, tokensOf } from './tokens.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { thingsOf } from './things.ts';
@@ -81,6 +82,9 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   // Days in what was written about named things: they count only while the user has named no day.
   const writtenDays = new Set<string>();
   const trusted = new Set<string>();
+  // Ids of records that the request itself names: looked up by one, a thing is the same thing.
+  const ids = new Set<string>();
+  const people = new Map<string, string>();
   const seen = new Set<string>();
   // After a restart nobody knows what was seen, so everything may have been.
   let isFlooded = options.state?.exposed ?? false;
@@ -100,17 +104,33 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     }
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
+    const pointed = idsIn(profile, args);
     const things = thingsOf(profile.tool, '');
     // A list that somebody else's words chose from is not all of anything.
     const isOwnList = lookups.length === textsIn(args).length;
     for (const { node } of parts) {
       if (node === undefined) continue;
-      for (const records of recordListsOf(node)) {
+      const lists = recordListsOf(node);
+      for (const records of lists) {
         for (const record of records) keepSecrets(record);
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
-        for (const record of namedRecords(request, records, lookups)) link(record, things);
+        for (const record of namedRecords(request, records, lookups, people)) {
+          link(record, things);
+          for (const { key, text } of record.own) if (isIdKey(key) && ids.size < limits.values) ids.add(keyOf(text));
+        }
       }
+      const same = pointedAt(lists, pointed);
+      if (same !== undefined) link(same, things);
     }
+  }
+
+  /** Ids of named records among the arguments: what is found by one is what was named. Ids inside it lead no further. */
+  function idsIn({ tool }: ToolProfile, args: JsonObject): readonly string[] {
+    return Object.entries(args).flatMap(([path, value]) => {
+      if (typeof value !== 'string' && typeof value !== 'number') return [];
+      const [text, key] = [String(value).trim(), keyOf(String(value))];
+      return ids.has(key) && !isDisguised(text) && isLinked(key, text, 'target', tool, path) ? [key] : [];
+    });
   }
 
   function trust({ text, node }: Part): void {
@@ -204,6 +224,9 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function sourceOf(value: Scalar, kind: SinkKind | undefined, tool: string, path = ''): Source {
     if (value === null) return 'user';
     if (kind === undefined && typeof value === 'string' && !isFitToSend(value)) return 'unfit';
+    if (value === true && isFlagSaid(request, lastOf(path), sentencesFor(tool))) return 'user';
+    if (typeof value === 'number' && (kind === 'time' || kind === 'amount') && isSpanSaid(request, value, path))
+      return 'user';
     if (typeof value === 'boolean') return exposed ? 'untrusted' : 'unknown';
     if (isSaid(kind === 'time' ? requestFor(tool) : request, value, kind) || isSaidKind(String(value), path))
       return 'user';
@@ -213,6 +236,10 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
     return isSeen(text) ? 'untrusted' : 'unknown';
+  }
+
+  function sentencesFor(tool: string): ReadonlySet<number> {
+    return new Set(askedAt(request, tool).map((at) => sentenceOf(request, at)));
   }
 
   function requestFor(tool: string): Request {
@@ -266,32 +293,4 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     },
     state: () => ({ exposed }),
   };
-}
-
-/** Numbers by their value: `25.0` is 25. */
-function keyOf(text: string): string {
-  const value = fold(text.trim());
-  return /^-?\d{1,15}\.\d{1,15}$/.test(value) ? String(Number(value)) : value;
-}
-
-/** Ids that other things have as well. */
-function isShort(value: string, kind: SinkKind | undefined): boolean {
-  return /^\d{1,5}$/.test(value) || (value.length <= 3 && kind !== 'recipient');
-}
-
-/** A text around a link, rather than a link. */
-function hasLinkInside(text: string): boolean {
-  return /\s/.test(text.trim()) && urlsIn(text, true, 1).length > 0;
-}
-
-/** The texts in arguments; numbers choose how many, hardly which. */
-function textsIn(value: Json | undefined): readonly string[] {
-  if (typeof value === 'string') return value.trim() === '' ? [] : [value];
-  if (Array.isArray(value)) return value.flatMap((item: Json) => textsIn(item));
-  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function isLookup(value: Json | undefined): value is string | number {
-  if (typeof value === 'number') return Number.isInteger(value) && value > 0;
-  return typeof value === 'string' && value.trim().length > 1;
 }

@@ -176,6 +176,37 @@ function isNumberSaid(request: Request, value: number, kind: SinkKind | undefine
   return request.numbers.has(value);
 }
 
+const UNITS: readonly (readonly [RegExp, readonly number[]])[] = [
+  [/min(?:ute)?s?$/i, [1]],
+  [/hours?$/i, [60]],
+  [/(?:day|night)s?$/i, [1440]],
+  [/(?:duration|length)$/i, [1, 60]],
+];
+
+/** `for an hour`: 60 for an argument that counts minutes, 1 for one that counts hours. */
+export function isSpanSaid({ when }: Request, value: number, path: string): boolean {
+  const [, units = []] = UNITS.find(([name]) => name.test(path)) ?? [];
+  return units.some((unit) => when.spans.includes(value * unit));
+}
+
+/** True for a flag that the request says in these sentences, as `a private room` says `is_private`, and does not deny. */
+export function isFlagSaid(request: Request, flag: string, sentences: ReadonlySet<number>): boolean {
+  const wanted = tokensOf(flag.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, '$1 $2'), 5).filter(
+    ({ text }) => !FLAG_VERBS.has(text),
+  );
+  if (wanted.every(({ text }) => text.length < 4)) return false;
+  const isIt = (at: number): boolean => wanted.every(({ text }, index) => request.tokens[at + index]?.text === text);
+  const found = request.tokens.flatMap((token, at) => (isIt(at) ? [{ token, at }] : []));
+  const isDenied = (at: number): boolean =>
+    request.tokens.slice(Math.max(0, at - 4), at).some(({ text }) => DENIES.test(text));
+  return (
+    found.some(({ token }) => sentences.has(sentenceOf(request, token.at))) && !found.some(({ at }) => isDenied(at))
+  );
+}
+
+const FLAG_VERBS: ReadonlySet<string> = new Set(['is', 'be', 'as', 'make', 'set', 'has']);
+const DENIES = /^(?:not?|non|never|without|un|neither|nor|unless|if|instead|rather)$|n['’]t$/;
+
 function isDigitsSaid(request: Request, digits: string, kind: SinkKind | undefined): boolean {
   if (kind === 'amount') return request.numbers.has(Number(digits));
   return request.ids.has(digits) || (digits.length >= 8 && request.compact.has(digits));

@@ -22,6 +22,7 @@ import {
   makingVerbs,
   verbOf,
 } from './deeds.ts';
+import { isNamedAfterWhatItTells } from './named-after-what-it-tells.ts';
 import { effects as allEffects, type Effect } from './tool-profile.ts';
 
 /** What a tool does, as its definition says or suggests. */
@@ -51,7 +52,7 @@ export function doingOf(
   const words = wordsOf(tool.name.normalize('NFKC'));
   const about = openingOf(tool.description.slice(0, 2_000).normalize('NFKC'));
   const sql = sqlOf(words, about, parameters);
-  const deeds = deedsOf(words, about, sql !== undefined);
+  const deeds = deedsOf(words, about, args, sql !== undefined);
   const known = deeds.size > 0;
   const code = sql === undefined ? codeOf(tool, deeds, args) : undefined;
   const found = new Set<Effect>(known ? [] : ['write']);
@@ -77,11 +78,19 @@ export function doingOf(
 const KEPT_IN: readonly Effect[] = ['read', 'execute'];
 
 /** What the name and the description say; empty where neither says anything known. */
-function deedsOf(words: readonly string[], about: string, takesSql: boolean): ReadonlySet<Deed> {
+function deedsOf(
+  words: readonly string[],
+  about: string,
+  args: readonly Argument[],
+  takesSql: boolean,
+): ReadonlySet<Deed> {
   const name = deedsOfName(words, about);
   const told = deedsOfDescription(about, name.deeds.length > 0 && !name.isUnclear);
   // `exchange_rate` exchanges nothing where the description says what it does.
   const named = name.isUnclear && told.length > 0 && name.verb !== leadingVerbOf(about) ? [] : name.deeds;
+  // A noun at the end of a name that could be a verb is unclear as well.
+  const isUnnamed = name.isUnclear && told.length === 0;
+  if (isUnnamed && isNamedAfterWhatItTells(words, about, args, name.deeds.length > 0)) return new Set(['read']);
   // That what changes something tells of it as well goes without saying.
   const isChange = named.length > 0 && !named.includes('read');
   const deeds = [...named, ...told.filter((deed) => !(isChange && deed === 'read'))];
@@ -203,6 +212,8 @@ function deedsOfLater(sentence: string): readonly Deed[] {
 }
 
 function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly Deed[] {
+  // `The text of a document`, `Messages of a room`: nothing is texted or messaged.
+  if (tokens[1] === 'of') return [];
   const at = leadingVerb(tokens, isNamed);
   if (at === undefined) return [];
   const deeds = [...deedsAt(tokens, at)];

@@ -23,6 +23,9 @@ export interface ProfileOptions {
   readonly hash?: string | undefined;
 }
 
+/** What is written down is read by somebody later, as what is sent is. */
+const WRITES: readonly Effect[] = ['write', 'egress'];
+
 /** Longest name of a tool, characters; MCP recommends 128. */
 const MAX_NAME = 256;
 
@@ -59,7 +62,7 @@ export function profileOf(tool: ToolLike, options: ProfileOptions): ToolProfile 
     hash,
     effects: allEffects.filter((effect) => counted.has(effect)),
     sinks: said,
-    ...(texts.length > 0 && counted.has('egress') ? { texts } : {}),
+    ...(texts.length > 0 && WRITES.some((effect) => counted.has(effect)) ? { texts } : {}),
     output: override.output ?? 'untrusted',
     sandboxed,
   };

@@ -25,7 +25,7 @@ export interface ToolProfile {
   readonly effects: readonly Effect[];
   /** Argument path (`recipients`, `attachments[].file_id`) to what it is. */
   readonly sinks: Readonly<Record<string, SinkKind>>;
-  /** Arguments of a tool that sends which take any text and are no sinks: what is sent. Default: none is known. */
+  /** Arguments of a tool that sends or writes which take any text and are no sinks: what is said. Default: none is known. */
   readonly texts?: readonly string[];
   /** Whether what it returns can hold text of strangers. Default when in doubt: untrusted. */
   readonly output: 'trusted' | 'untrusted';

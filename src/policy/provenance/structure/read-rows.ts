@@ -64,6 +64,33 @@ export function readNamedLines(text: string): Node {
   );
 }
 
+/**
+ * Reads a table as commands print it: a heading with at least two spaces between its names, and every cell of every line
+ * below the beginning of its name.
+ * @throws NotThisForm when a cell begins anywhere else, or reaches into the next column
+ */
+export function readAligned(text: string): Node {
+  const [first = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+  const names = [...first.matchAll(/\S+(?: \S+)*/g)];
+  const starts = names.map(({ index }) => index);
+  if (names.length < 2 || lines.length === 0 || first.includes('\t')) throw noRows();
+  return recordsOf(
+    names.map(([name]) => name),
+    lines.map((line) => alignedCells(line, starts)),
+  );
+}
+
+function alignedCells(line: string, starts: readonly number[]): readonly string[] {
+  return starts.map((from, index) => {
+    const cell = line.slice(from, starts[index + 1]);
+    const isLast = index === starts.length - 1;
+    const ends = isLast || cell.endsWith(' ') || line.length < (starts[index + 1] ?? 0);
+    // A gap inside a cell could be the edge of another column.
+    if (!ends || cell.startsWith(' ') || cell.trim() === '' || /\S {2,}\S/.test(cell)) throw noRows();
+    return cell.trim();
+  });
+}
+
 function pairOf(part: string): readonly [string, string] {
   const colon = part.indexOf(': ');
   if (colon < 1) throw noRows();
