@@ -346,8 +346,9 @@ describe('no endpoint takes a command line', () => {
     };
     const known = Object.keys(openapi.paths);
     expect(known).toContain('/api/v2/tools');
-    // What the document promises is reading, and nothing else.
-    for (const [path, methods] of Object.entries(openapi.paths)) expect(Object.keys(methods), path).toEqual(['get']);
+    // What the document promises is reading, but for tasks and approvals; those take no command either.
+    for (const [path, methods] of Object.entries(openapi.paths))
+      if (!/^\/api\/v2\/(?:tasks|approvals)/.test(path)) expect(Object.keys(methods), path).toEqual(['get']);
     const command = { command: 'touch', args: [mark()], env: { LD_PRELOAD: '/tmp/x.so' }, url: 'http://127.0.0.1:1/' };
     const bodies = [command, { mcpServers: { evil: command } }, { name: 'evil', config: command }];
     const paths = [
@@ -364,7 +365,8 @@ describe('no endpoint takes a command line', () => {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
         for (const body of bodies) {
           const response = await http.fetch(path, { method, headers: mcpHeaders(user), body: JSON.stringify(body) });
-          expect([404, 405], `${method} ${path}`).toContain(response.status);
+          const refused = /^\/api\/v2\/(?:tasks|approvals)/.test(path) ? [400, 403, 404, 405] : [404, 405];
+          expect(refused, `${method} ${path}`).toContain(response.status);
           await response.text();
         }
       }

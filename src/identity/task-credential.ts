@@ -31,7 +31,7 @@ export function taskIdOf(text: string): string | undefined {
 
 /** Makes and proves the credentials of tasks; keeps none of them. */
 export interface TaskSecrets {
-  /** A new credential `mlt_ID_SECRET_CHECKSUM`, the secret 256 random bits, and what may be kept of it. */
+  /** A new credential (prefix, id, a secret of 256 random bits, checksum), and what may be kept of it. */
   issue(id: string): { readonly text: string; readonly hash: Buffer };
   /** Whether a text is the one with this hash, in constant time; an unknown one (undefined) costs the same. */
   isRight(text: string, hash: Buffer | undefined): boolean;
