@@ -16,6 +16,8 @@ let deployment: Deployment;
 let serving: Serving;
 let http: Http;
 let [user, admin] = ['', ''];
+// Two of one role: what one has used up is not the other's.
+let [intern, secondIntern] = ['', ''];
 let [open, secret, record] = ['', '', ''];
 
 const roles = [
@@ -77,6 +79,7 @@ beforeAll(async () => {
   writeFileSync(join(deployment.folder, 'guardrails.cedar'), POLICY);
   await configure(NOTES);
   [user, admin] = [deployment.key('user'), deployment.key('admin')];
+  [intern, secondIntern] = [deployment.key('intern'), deployment.key('intern')];
   serving = await deployment.start();
   http = speakTo({ url: serving.url, ca: deployment.ca });
 });
@@ -271,7 +274,6 @@ describe('a guardrail', () => {
 
 describe('a role with a default task', () => {
   it('bounds callers who know nothing of tasks, and gives no budget back to who connects again', async () => {
-    const intern = deployment.key('intern');
     const first = await connect(intern);
     expect(await toolsOf(first)).toEqual(['memory__create_entities', 'memory__read_graph']);
     for (let call = 0; call < 2; call += 1)
@@ -281,7 +283,7 @@ describe('a role with a default task', () => {
   });
 
   it('has what its type gives when the configuration is read again, in the session that is open', async () => {
-    const session = await connect(deployment.key('intern'));
+    const session = await connect(secondIntern);
     const opened = await openTask({ type: 'notes' });
     expect(await toolsOf(session)).toHaveLength(2);
     await configure(NOTES.slice(0, 1));
