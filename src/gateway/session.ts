@@ -10,6 +10,7 @@ import type { Wire } from './event-stream.ts';
 import { type Cursor, EventStreams } from './event-streams.ts';
 import { readsEmptyEvents } from './legacy-version.ts';
 import type { Announcement, Flight, Link, Listener } from './link.ts';
+import { createOwnQuestions, type OwnQuestion } from './own-questions.ts';
 import type { Reply } from './reply.ts';
 
 /** What a session needs of the gateway around it. */
@@ -45,12 +46,6 @@ export interface Opening {
 export interface InFlight extends Bagged {
   readonly id: Id;
   readonly flight: Flight;
-}
-
-/** A question of the gateway's own to a client. */
-export interface OwnQuestion {
-  readonly answer: Promise<Response>;
-  withdraw(): void;
 }
 
 /** How long the streams of a session that has ended stay for the answers of its calls, ms. */
@@ -92,7 +87,7 @@ export class Session {
   readonly #host: SessionHost;
   readonly #links = new Map<string, Promise<Link>>();
   readonly #asked = new Map<Id, { link: Link; id: Id; method: string }>();
-  readonly #own = new Map<Id, (response: Response) => void>();
+  readonly #own = createOwnQuestions();
   readonly #tasks = new Set<string>();
   readonly #replies = new Bag<Reply>();
   #wake: () => void = () => {};
@@ -265,37 +260,21 @@ export class Session {
     this.events.own.push(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }));
   }
 
-  /**
-   * Asks the client of a legacy session something on the gateway's own account. `withdraw` tells it that nobody waits
-   * any more, if it has not answered.
-   */
+  /** Asks the client of a legacy session something on the gateway's own account. */
   ask(method: string, params: JsonObject, related: Reply | undefined): OwnQuestion {
     this.#lastAsked += 1;
-    const id = `merlon-${this.#lastAsked}`;
-    const { promise, resolve } = Promise.withResolvers<Response>();
-    this.#own.set(id, resolve);
-    const send = (message: JsonObject): void => {
-      const json = JSON.stringify({ jsonrpc: '2.0', ...message });
+    return this.#own.ask(`merlon-${this.#lastAsked}`, { method, params }, (message) => {
+      const json = JSON.stringify(message);
       if (related?.event(json) !== true) this.events.own.push(json);
-    };
-    send({ id, method, params });
-    return {
-      answer: promise,
-      withdraw: () => {
-        if (!this.#own.delete(id)) return;
-        send({ method: 'notifications/cancelled', params: { requestId: id, reason: 'Nobody waits for it any more.' } });
-      },
-    };
+    });
   }
 
   /** Hands the client's answer to whoever asked; false when nobody asked for it. */
   async answer(response: Response, record: (upstream: string, method: string) => Promise<void>): Promise<boolean> {
-    const take = response.id === null ? undefined : this.#own.get(response.id);
-    if (take !== undefined && response.id !== null) {
-      await record('merlon', 'elicitation/create');
-      if (!this.#own.delete(response.id)) return false;
-      take(response);
-      return true;
+    const method = this.#own.methodOf(response.id);
+    if (method !== undefined) {
+      await record('merlon', method);
+      return this.#own.take(response);
     }
     const asked = response.id === null ? undefined : this.#asked.get(response.id);
     if (asked === undefined || response.id === null) return false;
