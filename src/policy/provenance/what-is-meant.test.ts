@@ -157,3 +157,37 @@ describe('a table with aligned columns', () => {
     expect(task.sourceOf('18', 'target', 'desk/close_position')).not.toBe('linked');
   });
 });
+
+describe('a payee', () => {
+  const orders = [
+    { order_id: 'so-1', to: 'Owl Paper', account: 'NL66OWLM7781', amount: 8.5 },
+    { order_id: 'so-2', to: 'Marlow Flats', account: 'GB12MARL88123', amount: 870 },
+    { order_id: 'so-3', to: 'Green Yoga', account: 'EE44LHVX20117', amount: 39 },
+  ];
+  const sourceAfter = (tool: string, records: unknown, request = 'Cancel Owl Paper'): string =>
+    learn(createProvenance({ request }), tool, records).sourceOf('so-1', 'target', 'desk/end_standing_order');
+
+  it.each(['standing_orders', 'list_scheduled_payments', 'get_my_recurring_transfers'])(
+    'names what goes to it: %s',
+    (tool) => {
+      expect(sourceAfter(tool, orders)).toBe('linked');
+      expect(sourceAfter(tool, orders, 'Cancel Marlow Flats')).toBe('untrusted');
+      expect(sourceAfter(tool, orders, 'Cancel the paper')).toBe('untrusted');
+    },
+  );
+
+  it.each([
+    ['incoming_payments', orders],
+    ['list_payments', orders],
+    ['search_mails', orders],
+    ['orders', orders],
+    ['scheduled_payments_requested_by', orders],
+    ['incoming_scheduled_payments', orders],
+    ['list_scheduled_payment_requests', orders],
+    ['standing_orders', orders.map((one) => ({ ...one, from: 'x' }))],
+    ['standing_orders', orders.map((one) => ({ ...one, message: 'hi' }))],
+    ['standing_orders', orders.map((one) => ({ ...one, to: `${one.to} wants so-1 gone` }))],
+  ])('does not in what others sent, or may have: %s', (tool, records) => {
+    expect(sourceAfter(tool, records)).toBe('untrusted');
+  });
+});
