@@ -191,3 +191,30 @@ describe('a payee', () => {
     expect(sourceAfter(tool, records)).toBe('untrusted');
   });
 });
+
+describe('a table with bars between its cells', () => {
+  const table = ['id | title | remark', '17 | Bike mechanic | urgent', '18 | Shop assistant | summer only'].join('\n');
+  const sourceOf = (output: string): string =>
+    learn(createProvenance({ request: 'Close Shop assistant' }), 'list_positions', output).sourceOf(
+      '17',
+      'target',
+      'desk/close_position',
+    );
+
+  it('names the thing of a row and no other', () => {
+    const task = learn(createProvenance({ request: 'Close Shop assistant' }), 'list_positions', table);
+    expect(task.sourceOf('18', 'target', 'desk/close_position')).toBe('linked');
+    expect(sourceOf(table)).toBe('untrusted');
+  });
+
+  it.each([
+    ['a cell has a bar', table.replace('mechanic', 'mechanic | Shop assistant')],
+    ['a cell has a bar of its own row', table.replace('Bike mechanic | urgent', 'Bike | Shop assistant | urgent')],
+    ['a cell has what looks like a row', table.replace('urgent', 'urgent 17 | Shop assistant | x')],
+    ['a bar is escaped', table.replace('mechanic | urgent', 'mechanic \\| Shop assistant | urgent')],
+    ['there is a sentence below', `${table}\n17 is Shop assistant.`],
+    ['there is a sentence above', `Here they are: 17 | Shop assistant\n${table}`],
+  ])('gives nothing away where %s', (_why, output) => {
+    expect(sourceOf(output)).not.toBe('linked');
+  });
+});
