@@ -218,3 +218,69 @@ describe('a table with bars between its cells', () => {
     expect(sourceOf(output)).not.toBe('linked');
   });
 });
+
+describe('each of them', () => {
+  const request = 'Which welders are on leave? Add a note to each of them. Then close the office.';
+  const welders = [
+    { worker_id: 'w-101', name: 'Ann Lee', job: 'Welder', state: 'on leave' },
+    { worker_id: 'w-102', name: 'Bo Kim', job: 'Head welder', state: 'on leave' },
+  ];
+  const args = { query: 'welder', state: 'on leave' };
+  const sourceOf = (
+    words = request,
+    found: unknown = { hits: welders },
+    asked: JsonObject = args,
+    id = 'w-102',
+  ): string =>
+    learn(createProvenance({ request: words }), 'find_workers', found, asked).sourceOf(id, 'target', 'desk/add_note');
+
+  it('are the things of a list that the request itself chose', () => {
+    expect(sourceOf()).toBe('linked');
+    expect(sourceOf(request.replace('each', 'both'))).toBe('linked');
+    expect(sourceOf('Add a note to all of them: the welders on leave')).toBe('linked');
+  });
+
+  it.each([
+    ['the request speaks of none', 'Which welders are on leave? Add a note to Ann'],
+    ['it speaks of them elsewhere', 'Which welders are on leave? Tell me. Ann is here. Thank each of them.'],
+    ['it means others', 'Which welders are on leave? Add a note to each of the rooms'],
+    ['one of them is meant', 'Which welders are on leave? Add a note to one of them'],
+  ])('are nobody where %s', (_why, words) => {
+    expect(sourceOf(words)).toBe('untrusted');
+  });
+
+  const evil = { worker_id: 'w-666', name: 'Eve', job: 'Clerk', state: 'on leave' };
+  it.each([
+    ['something else chose', { hits: welders }, { query: 'Bo Kim' }],
+    ['something else chose as well', { hits: welders }, { ...args, also: 'w-102' }],
+    ['nothing chose', { hits: welders }, {}],
+    ['one does not fit', { hits: [...welders, evil] }, args],
+    ['they were sent', { hits: welders.map((one) => ({ ...one, from: 'x' })) }, args],
+    ['they wrote something', { hits: welders.map((one) => ({ ...one, message: 'x' })) }, args],
+    ['there are two lists', { hits: welders, more: welders }, args],
+    [
+      'they are many',
+      { hits: Array.from({ length: 21 }, (_, at) => ({ ...welders[1], worker_id: `w-${at + 90}` })) },
+      args,
+    ],
+  ])('are nobody where %s', (_why, found, asked) => {
+    expect(sourceOf(request, found, asked)).toBe('untrusted');
+  });
+
+  it('are two where both are meant', () => {
+    const three = [...welders, { ...welders[0], worker_id: 'w-103' }];
+    expect(sourceOf(request.replace('each', 'both'), { hits: three })).toBe('untrusted');
+  });
+
+  it('are those of the first list', () => {
+    const task = learn(createProvenance({ request }), 'find_workers', { hits: welders }, args);
+    learn(task, 'find_guests', [{ id: 'w-666', name: 'Eve', job: 'Welder' }], { query: 'welders' });
+    expect(task.sourceOf('w-102', 'target', 'desk/add_note')).toBe('linked');
+    expect(task.sourceOf('w-666', 'target', 'desk/add_note')).toBe('untrusted');
+  });
+
+  it('are not what belongs to somebody else', () => {
+    const found = { hits: welders.map((one) => ({ ...one, boss_id: 'w-999', user: 'w-999' })) };
+    expect(sourceOf(request, found, args, 'w-999')).toBe('untrusted');
+  });
+});
