@@ -154,6 +154,12 @@ describe('the user’s words', () => {
 
   it.each([
     ['/projects/apollo/budget.xlsx', 'user'],
+    ['./budget.xlsx', 'user'],
+    ['./../budget.xlsx', 'unknown'],
+    ['././budget.xlsx', 'unknown'],
+    ['./', 'unknown'],
+    ['.//projects/apollo', 'unknown'],
+    ['./other.xlsx', 'unknown'],
     ['/projects/apollo/other.xlsx', 'unknown'],
     ['/projects/budget.xlsx', 'unknown'],
     ['/projects/apollo/../budget.xlsx', 'unknown'],

@@ -171,7 +171,7 @@ export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefin
   if (kind === 'permission') return isPermissionSaid(request, value);
   if (kind === 'time') return isTimeSaid(request, value);
   const written = value.trim();
-  if (kind === 'path' && isPathSaid(request, written)) return true;
+  if (kind === 'path' && (isPathSaid(request, written) || isHereSaid(request, written))) return true;
   if (/^\d{1,20}$/.test(written)) return isDigitsSaid(request, written, kind);
   if (kind === 'amount')
     return (
@@ -261,6 +261,12 @@ function isPathSaid(request: Request, path: string): boolean {
 
 /** Several addresses in one text. */
 const LISTED = /[,;] ?/;
+
+/** `./notes.txt` is `notes.txt`, and leads nowhere else. */
+function isHereSaid(request: Request, path: string): boolean {
+  const name = path.slice(2);
+  return path.startsWith('./') && !/^\/|(?:^|\/)\.\.?(?:\/|$)|\\/.test(name) && isTextSaid(request, name);
+}
 
 function isUrlSaid(request: Request, value: string): boolean {
   const form = urlFormOf(value);
