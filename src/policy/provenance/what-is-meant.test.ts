@@ -284,3 +284,31 @@ describe('each of them', () => {
     expect(sourceOf(request, found, args, 'w-999')).toBe('untrusted');
   });
 });
+
+describe('the end of a number', () => {
+  const cards = [
+    { card_id: 'c-771', last4: '4412', year: '4412' },
+    { card_id: 'c-772', last4: '9001', year: '2030' },
+    { card_id: 'c-773', last4: '7777', remark: '4412' },
+  ];
+  const sourceOf = (request: string, id: string, key = 'last4'): string => {
+    const records = cards.map(({ last4, ...one }) => ({ ...one, [key]: last4 }));
+    return learn(createProvenance({ request }), 'list_cards', records).sourceOf(id, 'target', 'desk/freeze_card');
+  };
+
+  it('names the thing with that number where the request says that it is the end', () => {
+    expect(sourceOf('Freeze my card ending in 4412', 'c-771')).toBe('linked');
+    expect(sourceOf('Freeze the one that ends with 4412.', 'c-771', 'lastFourDigits')).toBe('linked');
+  });
+
+  it.each([
+    ['Freeze my card ending in 4412', 'c-772', 'last4'],
+    ['Freeze my card ending in 4412', 'c-773', 'last4'],
+    ['Freeze my card ending in 4412', 'c-771', 'count'],
+    ['Freeze my card in 4412 minutes', 'c-771', 'last4'],
+    ['I pay 4412 for my card', 'c-771', 'last4'],
+    ['Freeze my card ending in 44', 'c-771', 'last4'],
+  ])('names nothing else: %s, %s, %s', (request, id, key) => {
+    expect(sourceOf(request, id, key)).not.toBe('linked');
+  });
+});
