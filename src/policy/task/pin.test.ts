@@ -33,6 +33,9 @@ describe('what a request does not ask for', () => {
     ['Create an event with Ann', 'share_file'],
     ['Move my rent to Friday', 'cancel_standing_order'],
     ['Create a file for it', 'create_event'],
+    ['Pay my rent by the end of May', 'end_standing_order'],
+    ['Call Ann and take the order', 'end_standing_order'],
+    ['Do not cancel the rent', 'end_standing_order'],
     ['Frobnicate it', 'zap_device'],
     [undefined, 'send_email'],
     ['', 'send_email'],
@@ -47,6 +50,7 @@ describe('what a request does not ask for', () => {
     ['Send an email to Ann', 'whisper'],
     ['Make a reservation for two', 'reserve_table'],
     ['Schedule lunch with Ann', 'create_calendar_event'],
+    ['Cancel my newspaper', 'end_standing_order'],
     ['Get rid of the largest file', 'delete_file'],
     ['Do not forget to invite Ann', 'add_participants'],
     ['Zap the old one', 'zap_device'],
@@ -67,6 +71,10 @@ describe('what a request does not ask for', () => {
     const tool = profileOf('update_address', ['write']);
     expect(pin(tool, 'Update the rent').alwaysAsk).toBe(true);
     expect(pin(tool, 'Update my address to Main Street 1').alwaysAsk).toBeUndefined();
+    const reminder = profileOf('create_reminder', ['write'], { when: 'time' });
+    expect(pin(reminder, 'Remind me to pay the rent').alwaysAsk).toBeUndefined();
+    expect(pin(reminder, 'Do not remind me').alwaysAsk).toBe(true);
+    expect(pin(reminder, 'Create a list of what I have to do').alwaysAsk).toBe(true);
   });
 });
 

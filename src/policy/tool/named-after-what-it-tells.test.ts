@@ -28,6 +28,18 @@ describe('a tool without a verb', () => {
     ['reminders', 'The reminders.', { anything: { type: 'object' } }],
     ['phone_book', 'Books a phone.', {}],
     ['room_book', 'Room for some days.', { room: text }],
+    ['free_addresses', 'Free addresses of a network.', { network: text }],
+    ['free_seats', 'Free the seats of a booking.', { booking: text }],
+    ['free_seats', 'Frees seats of a booking.', { booking: text }],
+    ['free_seats', 'Free seats of a booking and cancel it.', { booking: text }],
+    ['direct_history', 'Messages exchanged with a member.', { member: text, text }],
+    ['direct_history', 'Messages a member.', { member: text }],
+    ['get_orders', 'Orders placed by a customer, and deletes them.', { customer: text }],
+    ['send_history', 'Messages exchanged with a member.', { member: text }],
+    ['direct_history', 'Posts what was exchanged with a member.', { member: text }],
+    ['direct_history', 'Messages exchanged with a member, and deletes them.', { member: text }],
+    ['available_seats', 'Available seats.', { seat: text, state: { enum: ['on', 'off'] } }],
+    ['enrich_prospects', 'Enrich prospects of a list.', { list: text }],
   ])('still may change something when it is %s: %s', (name, description, properties) => {
     expect(effectsOf(name, description, properties)).toContain('write');
   });
@@ -35,6 +47,11 @@ describe('a tool without a verb', () => {
   it.each([
     ['room_members', 'Who is in a room.', { room: text }],
     ['visit_history', 'Visits of a customer, newest first.', { customer: text, limit: { type: 'integer' } }],
+    ['free_slots', 'Free times of a doctor.', { doctor_id: text, day: text }],
+    ['available_seats', 'Available seats of a flight.', { flight: text }],
+    ['direct_history', 'Messages exchanged with a member.', { member: text, limit: { type: 'integer' } }],
+    ['get_orders', 'Orders placed by a customer.', { customer: text }],
+    ['recent_visits', 'Recent visits of a customer.', { customer: text }],
     ['notices', 'Notices of the office.', { unread_only: { type: 'boolean' } }],
     ['planned_visits', 'Visits that are planned and not yet over.', {}],
     ['patient_file', 'Everything about one patient: contact, letters, notes.', { patient_id: text }],
