@@ -13,6 +13,7 @@ export function readLiteral(text: string): Node {
   const count = createCount();
   let at = 0;
   const skip = (): void => {
+    if (text.charCodeAt(at) > 0x20) return;
     SPACE.lastIndex = at;
     SPACE.test(text);
     at = SPACE.lastIndex;
@@ -55,10 +56,15 @@ export function readLiteral(text: string): Node {
   };
   const quoted = (quote: string): string => {
     let inner = '';
-    for (at += 1; text.charAt(at) !== quote; at += 1) {
+    at += 1;
+    for (let from = at; ; at += 1) {
       if (at >= text.length) return fail();
-      if (text.charAt(at) !== '\\') inner += text.charAt(at);
-      else inner += escaped();
+      const sign = text.charAt(at);
+      if (sign !== quote && sign !== '\\') continue;
+      inner += text.slice(from, at);
+      if (sign === quote) break;
+      inner += escaped();
+      from = at + 1;
     }
     at += 1;
     return inner;
