@@ -1,5 +1,7 @@
 import { createCount, MAX_DEPTH, mapOf, type Node, NotThisForm, plainScalar } from './node.ts';
 
+// Made once, as in read-rows.
+const NO_LITERAL = new NotThisForm('no literal');
 const PAIRS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 const BARE = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|True|False|None)(?![\w.])/y;
 const SPACE = /[ \t\r\n]*/y;
@@ -19,7 +21,7 @@ export function readLiteral(text: string): Node {
     at = SPACE.lastIndex;
   };
   const fail = (): never => {
-    throw new NotThisForm('no literal');
+    throw NO_LITERAL;
   };
   const value = (depth: number): Node => {
     count();
