@@ -45,7 +45,8 @@ export function byFirstName(
   });
 }
 
-function isMessage({ own, inner, thread }: Record): boolean {
+/** True for what somebody wrote or sent, who may call himself anything. */
+export function isMessage({ own, inner, thread }: Record): boolean {
   return thread.length > 0 || [...own, ...inner].some(({ key }) => WRITTEN.has(key.toLowerCase()) || SENT.test(key));
 }
 

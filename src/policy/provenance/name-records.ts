@@ -4,7 +4,7 @@ import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
 import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
-import { byFirstName } from './first-names.ts';
+import { byFirstName, isMessage } from './first-names.ts';
 import { singular } from './things.ts';
 import { GENERIC, PEOPLE, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
@@ -30,12 +30,13 @@ export function namedRecords(
   records: readonly Record[],
   lookups: readonly string[],
   people: Map<string, string> = new Map(),
+  tool = '',
 ): readonly Record[] {
   const named = new Set<Record>();
   const add = (some: readonly Record[]): void => {
     if (some.length <= MAX_NAMESAKES) for (const record of some) named.add(record);
   };
-  for (const some of byOwnName(request, records)) add(some);
+  for (const some of byOwnName(request, records, listsOwnPayments(tool, records))) add(some);
   for (const lookup of lookups) add(byLookup(lookup, records));
   for (const some of byFirstName(request, records, people)) add(some);
   for (const record of byComparison(request, records)) named.add(record);
@@ -43,7 +44,25 @@ export function namedRecords(
   return [...named];
 }
 
-function byOwnName(request: Request, records: readonly Record[]): readonly (readonly Record[])[] {
+/** `standing_orders`, `list_planned_payments`: what the user set up, nobody who pays or writes to the user. */
+function listsOwnPayments(tool: string, records: readonly Record[]): boolean {
+  const words = wordsOf(tool.slice(tool.lastIndexOf('/') + 1));
+  const kind = words.findIndex(
+    (word, index) => index > 0 && PAYMENTS.test(word) && PLANNED.test(words[index - 1] ?? ''),
+  );
+  if (kind !== words.length - 1 || words.slice(0, -2).some((word) => !LISTS.test(word))) return false;
+  return !records.some(isMessage);
+}
+
+const PLANNED = /^(?:standing|planned|scheduled|recurring|repeating)$/;
+const PAYMENTS = /^(?:orders|payments|transfers)$/;
+const LISTS = /^(?:get|list|show|read|fetch|my|all)$/;
+
+function byOwnName(
+  request: Request,
+  records: readonly Record[],
+  areOwnPayments: boolean,
+): readonly (readonly Record[])[] {
   const holders = new Map<string, Record[]>();
   for (const record of records) {
     for (const { key, text, type } of record.own) {
@@ -59,7 +78,10 @@ function byOwnName(request: Request, records: readonly Record[]): readonly (read
     const at = name.indexOf('\n');
     // What most of a list has in common is a state or a kind, no name.
     const isCommon = some.length > 1 && some.length > records.length / 2;
-    if (!isCommon && isName(request, name.slice(0, at), name.slice(at + 1))) found.push(some);
+    const key = name.slice(0, at);
+    // Of what the user pays, `to` says whom, and is what the user calls it by.
+    const named = areOwnPayments && key.toLowerCase() === 'to' ? 'payee' : key;
+    if (!isCommon && isName(request, named, name.slice(at + 1))) found.push(some);
   }
   return found;
 }

@@ -114,7 +114,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       for (const records of lists) {
         for (const record of records) keepSecrets(record);
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
-        for (const record of namedRecords(request, records, lookups, people)) {
+        for (const record of namedRecords(request, records, lookups, people, profile.tool)) {
           link(record, things);
           for (const { key, text } of record.own)
             if (isIdKey(key) && ids.size < limits.values) ids.add(cutLoose(keyOf(text)));

@@ -52,6 +52,7 @@ export const DEEDS: readonly DeedWords[] = [
     'end stop rid throw quit unsubscribe undo withdraw take call dump clean',
     'cancellation',
   ),
+  deed('end', '', 'cancel stop quit terminate finish'),
   deed('close resolve archive finish complete mark', '', 'end settle done shut'),
   deed('open reopen', '', 'reactivate create file start'),
   deed('assign reassign delegate', '', 'give hand pass let make put'),

@@ -28,6 +28,12 @@ describe('a tool without a verb', () => {
     ['reminders', 'The reminders.', { anything: { type: 'object' } }],
     ['phone_book', 'Books a phone.', {}],
     ['room_book', 'Room for some days.', { room: text }],
+    ['free_addresses', 'Free addresses of a network.', { network: text }],
+    ['free_seats', 'Free the seats of a booking.', { booking: text }],
+    ['free_seats', 'Frees seats of a booking.', { booking: text }],
+    ['free_seats', 'Free seats of a booking and cancel it.', { booking: text }],
+    ['available_seats', 'Available seats.', { seat: text, state: { enum: ['on', 'off'] } }],
+    ['enrich_prospects', 'Enrich prospects of a list.', { list: text }],
   ])('still may change something when it is %s: %s', (name, description, properties) => {
     expect(effectsOf(name, description, properties)).toContain('write');
   });
@@ -35,6 +41,9 @@ describe('a tool without a verb', () => {
   it.each([
     ['room_members', 'Who is in a room.', { room: text }],
     ['visit_history', 'Visits of a customer, newest first.', { customer: text, limit: { type: 'integer' } }],
+    ['free_slots', 'Free times of a doctor.', { doctor_id: text, day: text }],
+    ['available_seats', 'Available seats of a flight.', { flight: text }],
+    ['recent_visits', 'Recent visits of a customer.', { customer: text }],
     ['notices', 'Notices of the office.', { unread_only: { type: 'boolean' } }],
     ['planned_visits', 'Visits that are planned and not yet over.', {}],
     ['patient_file', 'Everything about one patient: contact, letters, notes.', { patient_id: text }],

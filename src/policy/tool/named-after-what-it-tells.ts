@@ -64,8 +64,20 @@ function saysItActs(about: string): boolean {
 function isVerbIn(about: string, [first = '', ...rest]: readonly string[]): boolean {
   if (rest.length === 0) return false;
   const [opening = '', next = ''] = about.match(/[\p{L}-]+/gu) ?? [];
+  if (opening === first && isQuality(opening, next)) return false;
   return [first, `${first}s`, `${first}es`].includes(opening) && !/^(?:of|in|about)$/.test(next);
 }
+
+/** `Available seats of a train`: what the things are like. `free` also sets free, unless it is time or room that is free. */
+function isQuality(opening: string, next: string): boolean {
+  if (!isPlural(next)) return false;
+  return QUALITIES.has(opening) || (opening === 'free' && CAN_BE_FREE.has(next));
+}
+
+const QUALITIES = wordSet(
+  'available busy current recent past previous future upcoming active pending planned public private unread overdue due frequent popular nearby local known similar related old latest',
+);
+const CAN_BE_FREE = wordSet('times days dates hours weekdays evenings seats places rooms tables desks appointments');
 
 const AFTER = wordSet('to can may will and or then also');
 

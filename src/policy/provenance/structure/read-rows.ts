@@ -16,6 +16,18 @@ export function readTable(text: string): Node {
   return recordsOf(heading, rows);
 }
 
+/**
+ * Reads lines of values with ` | ` between them under a heading of names.
+ * @throws NotThisForm when a line has more or fewer values than the heading has names: one of them was perhaps written to look like two
+ */
+export function readBarred(text: string): Node {
+  const lines = linesOf(text);
+  if (lines.length < 2 || !lines.every((line) => line.includes(' | '))) throw noRows();
+  if (lines.some((line) => line.startsWith('|') || line.endsWith('|'))) throw noRows();
+  const [heading = [], ...rows] = lines.map(cellsOf);
+  return recordsOf(heading, rows);
+}
+
 function cellsOf(line: string): string[] {
   return line.split(/(?<!\\)\|/).map((cell) => cell.replaceAll('\\|', '|').trim());
 }

@@ -1,13 +1,13 @@
 import { isExactNumber, isObject } from '../../../kernel/jsonrpc.ts';
 import { createCount, MAX_DEPTH, type Node, NotThisForm } from './node.ts';
 import { readLiteral } from './read-literal.ts';
-import { readAligned, readNamedLines, readSeparated, readTable } from './read-rows.ts';
+import { readAligned, readBarred, readNamedLines, readSeparated, readTable } from './read-rows.ts';
 import { readYaml } from './read-yaml.ts';
 
 /** Characters of a text that is looked at for structure; a longer one is prose. */
 export const MAX_STRUCTURE = 262_144;
 
-const readers = [readLiteral, readTable, readYaml, readNamedLines, readSeparated, readAligned] as const;
+const readers = [readLiteral, readTable, readYaml, readBarred, readNamedLines, readSeparated, readAligned] as const;
 
 /**
  * The structure of a tool's text, or undefined: prose. Attacker-controlled. A text is structure only when all of it
