@@ -89,11 +89,21 @@ function byOwnName(
 function isName(request: Request, key: string, text: string): boolean {
   const { isNaming, isContainer } = readName(key);
   if (isContainer) return false;
-  if (/^\d+$/.test(text)) return isNaming && request.ids.has(text);
+  if (/^\d+$/.test(text)) return (isNaming && request.ids.has(text)) || isEndSaid(request, key, text);
   if (/^[\d\s.,:/-]+$/.test(text)) return false;
   const tokens = tokensOf(text, 50);
   if (tokens.every((token) => GENERIC.has(token.text))) return false;
   return (isNaming || tokens.length > 1) && isNameSaid(request, text) && whenOf(text).places.length === 0;
+}
+
+/** `the card ending in 4412`: the field that holds the last digits of a longer number. */
+function isEndSaid({ tokens }: Request, key: string, text: string): boolean {
+  if (!/last_?(?:4|four)(?:_?digits)?$/i.test(key) || !/^\d{4}$/.test(text)) return false;
+  return tokens.some((token, at) => {
+    const [before, earlier] = [tokens[at - 1], tokens[at - 2]];
+    const isEnd = /^(?:in|with|on)$/.test(before?.text ?? '') && /^(?:ending|ends)$/.test(earlier?.text ?? '');
+    return token.text === text && isEnd && before?.breaks === false && earlier?.breaks === false;
+  });
 }
 
 /** Quotations, and words of a lookup, that are looked for in records; what comes after them names nothing. */

@@ -14,6 +14,7 @@ import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { thingsOf } from './things.ts';
 import { allMeant } from './all-meant.ts';
+import { chosenMeant } from './chosen-meant.ts';
 import { GENERIC, LINK_WORDS } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
@@ -86,6 +87,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   // Ids of records that the request itself names: looked up by one, a thing is the same thing.
   const ids = new Set<string>();
   const people = new Map<string, string>();
+  // The tool that told who `each of them` are; another list is not meant by it.
+  let chosenBy: string | undefined;
   // After a restart nobody knows what was seen, so everything may have been.
   const seen = createSeenWords(limits.words, options.state?.exposed ?? false);
   let exposed = options.state?.exposed ?? false;
@@ -111,6 +114,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     for (const { node } of parts) {
       if (node === undefined) continue;
       const lists = recordListsOf(node);
+      linkChosen(`${profile.tool} ${JSON.stringify(args)}`, textsIn(args), lists, things);
       for (const records of lists) {
         for (const record of records) keepSecrets(record);
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
@@ -123,6 +127,18 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       const same = pointedAt(lists, pointed);
       if (same !== undefined) link(same, things);
     }
+  }
+
+  function linkChosen(
+    call: string,
+    texts: readonly string[],
+    lists: readonly (readonly Record[])[],
+    things: readonly string[],
+  ): void {
+    if (chosenBy !== undefined && chosenBy !== call) return;
+    const chosen = chosenMeant(request, texts, lists, things);
+    if (chosen.length > 0) chosenBy = call;
+    for (const field of chosen) linkField(field, things);
   }
 
   /** Ids of named records among the arguments: what is found by one is what was named. Ids inside it lead no further. */

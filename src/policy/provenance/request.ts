@@ -1,6 +1,7 @@
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind } from '../tool/tool-profile.ts';
 import { fold, isDisguised, runAt, type Token, tokensOf } from './tokens.ts';
+import { currenciesIn } from './currency.ts';
 import { singular } from './things.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { ACCESS, AFTER_ID, GENERIC, ID_NOUNS, PERMISSIONS } from './vocabulary.ts';
@@ -22,6 +23,8 @@ export interface Request {
   readonly ids: ReadonlySet<string>;
   /** Runs of letters and digits without the spaces between them, for account and card numbers. */
   readonly compact: ReadonlySet<string>;
+  /** Codes of the currencies of its amounts, in lower case. */
+  readonly currencies: ReadonlySet<string>;
   readonly when: When;
   /** Offsets at which sentences end, in order. */
   readonly ends: readonly number[];
@@ -46,6 +49,7 @@ export function readRequest(text: string): Request {
     numbers: new Set(tokens.filter((token) => isTime[token.at] !== 1).flatMap((token) => numbersOf(token.raw))),
     ids: idsIn(tokens, quoted, isTime),
     compact: compactIn(tokens),
+    currencies: currenciesIn(bounded),
     when,
     ends: [...bounded.matchAll(/[.!?](?=\s|$)|\n/g)].map(({ index }) => index),
   };
@@ -85,8 +89,10 @@ function quotedIn(text: string): ReadonlySet<string> {
 
 /** The readings of a written number: `1,200.50`, `1.200,50`, `80GB`; none for a percentage. */
 export function numbersOf(written: string): readonly number[] {
-  const digits = /^(\d[\d.,]{0,30}?)\p{L}{0,3}$/u.exec(written.replaceAll(/^[$€£¥]|[$€£¥]$/gu, ''))?.[1];
+  const bare = written.replaceAll(/^(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}(?=\d))|[$€£¥₹]$/gu, '');
+  const digits = /^(\d[\d.,'’]{0,30}?)\p{L}{0,3}$/u.exec(bare)?.[1];
   if (digits === undefined) return [];
+  if (/^\d{1,3}(?:['’]\d{3}){1,5}(?:\.\d{1,10})?$/.test(digits)) return [Number(digits.replaceAll(/['’]/g, ''))];
   if (/^\d{1,15}(?:\.\d{1,10})?$/.test(digits)) return [Number(digits)];
   if (/^\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,10})?$/.test(digits)) return [Number(digits.replaceAll(',', ''))];
   if (/^\d{1,3}(?:\.\d{3}){0,5},\d{1,2}$/.test(digits)) return [Number(digits.replaceAll('.', '').replace(',', '.'))];
@@ -136,7 +142,7 @@ function compactIn(tokens: readonly Token[]): ReadonlySet<string> {
 }
 
 function compactOf(text: string): string {
-  return text.replaceAll(/[\s-]/g, '');
+  return text.replaceAll(/^\+|[\s-]/g, '');
 }
 
 function isAccountLike(compact: string): boolean {
@@ -165,9 +171,14 @@ export function isSaid(request: Request, value: Scalar, kind: SinkKind | undefin
   if (kind === 'permission') return isPermissionSaid(request, value);
   if (kind === 'time') return isTimeSaid(request, value);
   const written = value.trim();
-  if (kind === 'path' && isPathSaid(request, written)) return true;
+  if (kind === 'path' && (isPathSaid(request, written) || isHereSaid(request, written))) return true;
   if (/^\d{1,20}$/.test(written)) return isDigitsSaid(request, written, kind);
-  if (kind === 'amount') return numbersOf(written).some((number) => request.numbers.has(number));
+  if (kind === 'amount')
+    return (
+      numbersOf(written).some((number) => request.numbers.has(number)) || request.currencies.has(written.toLowerCase())
+    );
+  if (kind === 'recipient' && written.includes('@') && LISTED.test(written))
+    return written.split(LISTED).every((one) => one.includes('@') && isTextSaid(request, one));
   return isTextSaid(request, written);
 }
 
@@ -246,6 +257,15 @@ function isPathSaid(request: Request, path: string): boolean {
   if (at < 1 || name === '' || /(?:^|\/)\.\.?(?:\/|$)|\\/.test(path)) return false;
   const isFolderSaid = isTextSaid(request, folder) || isTextSaid(request, `${folder}/`);
   return isFolderSaid && name.includes('.') && isTextSaid(request, name);
+}
+
+/** Several addresses in one text. */
+const LISTED = /[,;] ?/;
+
+/** `./notes.txt` is `notes.txt`, and leads nowhere else. */
+function isHereSaid(request: Request, path: string): boolean {
+  const name = path.slice(2);
+  return path.startsWith('./') && !/^\/|(?:^|\/)\.\.?(?:\/|$)|\\/.test(name) && isTextSaid(request, name);
 }
 
 function isUrlSaid(request: Request, value: string): boolean {

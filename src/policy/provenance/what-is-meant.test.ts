@@ -218,3 +218,97 @@ describe('a table with bars between its cells', () => {
     expect(sourceOf(output)).not.toBe('linked');
   });
 });
+
+describe('each of them', () => {
+  const request = 'Which welders are on leave? Add a note to each of them. Then close the office.';
+  const welders = [
+    { worker_id: 'w-101', name: 'Ann Lee', job: 'Welder', state: 'on leave' },
+    { worker_id: 'w-102', name: 'Bo Kim', job: 'Head welder', state: 'on leave' },
+  ];
+  const args = { query: 'welder', state: 'on leave' };
+  const sourceOf = (
+    words = request,
+    found: unknown = { hits: welders },
+    asked: JsonObject = args,
+    id = 'w-102',
+  ): string =>
+    learn(createProvenance({ request: words }), 'find_workers', found, asked).sourceOf(id, 'target', 'desk/add_note');
+
+  it('are the things of a list that the request itself chose', () => {
+    expect(sourceOf()).toBe('linked');
+    expect(sourceOf(request.replace('each', 'both'))).toBe('linked');
+    expect(sourceOf('Add a note to all of them: the welders on leave')).toBe('linked');
+  });
+
+  it.each([
+    ['the request speaks of none', 'Which welders are on leave? Add a note to Ann'],
+    ['it speaks of them elsewhere', 'Which welders are on leave? Tell me. Ann is here. Thank each of them.'],
+    ['it means others', 'Which welders are on leave? Add a note to each of the rooms'],
+    ['one of them is meant', 'Which welders are on leave? Add a note to one of them'],
+  ])('are nobody where %s', (_why, words) => {
+    expect(sourceOf(words)).toBe('untrusted');
+  });
+
+  const evil = { worker_id: 'w-666', name: 'Eve', job: 'Clerk', state: 'on leave' };
+  it.each([
+    ['something else chose', { hits: welders }, { query: 'Bo Kim' }],
+    ['something else chose as well', { hits: welders }, { ...args, also: 'w-102' }],
+    ['nothing chose', { hits: welders }, {}],
+    ['one does not fit', { hits: [...welders, evil] }, args],
+    ['they were sent', { hits: welders.map((one) => ({ ...one, from: 'x' })) }, args],
+    ['they wrote something', { hits: welders.map((one) => ({ ...one, message: 'x' })) }, args],
+    ['there are two lists', { hits: welders, more: welders }, args],
+    [
+      'they are many',
+      { hits: Array.from({ length: 21 }, (_, at) => ({ ...welders[1], worker_id: `w-${at + 90}` })) },
+      args,
+    ],
+  ])('are nobody where %s', (_why, found, asked) => {
+    expect(sourceOf(request, found, asked)).toBe('untrusted');
+  });
+
+  it('are two where both are meant', () => {
+    const three = [...welders, { ...welders[0], worker_id: 'w-103' }];
+    expect(sourceOf(request.replace('each', 'both'), { hits: three })).toBe('untrusted');
+  });
+
+  it('are those of the first list', () => {
+    const task = learn(createProvenance({ request }), 'find_workers', { hits: welders }, args);
+    learn(task, 'find_guests', [{ id: 'w-666', name: 'Eve', job: 'Welder' }], { query: 'welders' });
+    expect(task.sourceOf('w-102', 'target', 'desk/add_note')).toBe('linked');
+    expect(task.sourceOf('w-666', 'target', 'desk/add_note')).toBe('untrusted');
+  });
+
+  it('are not what belongs to somebody else', () => {
+    const found = { hits: welders.map((one) => ({ ...one, boss_id: 'w-999', user: 'w-999' })) };
+    expect(sourceOf(request, found, args, 'w-999')).toBe('untrusted');
+  });
+});
+
+describe('the end of a number', () => {
+  const cards = [
+    { card_id: 'c-771', last4: '4412', year: '4412' },
+    { card_id: 'c-772', last4: '9001', year: '2030' },
+    { card_id: 'c-773', last4: '7777', remark: '4412' },
+  ];
+  const sourceOf = (request: string, id: string, key = 'last4'): string => {
+    const records = cards.map(({ last4, ...one }) => ({ ...one, [key]: last4 }));
+    return learn(createProvenance({ request }), 'list_cards', records).sourceOf(id, 'target', 'desk/freeze_card');
+  };
+
+  it('names the thing with that number where the request says that it is the end', () => {
+    expect(sourceOf('Freeze my card ending in 4412', 'c-771')).toBe('linked');
+    expect(sourceOf('Freeze the one that ends with 4412.', 'c-771', 'lastFourDigits')).toBe('linked');
+  });
+
+  it.each([
+    ['Freeze my card ending in 4412', 'c-772', 'last4'],
+    ['Freeze my card ending in 4412', 'c-773', 'last4'],
+    ['Freeze my card ending in 4412', 'c-771', 'count'],
+    ['Freeze my card in 4412 minutes', 'c-771', 'last4'],
+    ['I pay 4412 for my card', 'c-771', 'last4'],
+    ['Freeze my card ending in 44', 'c-771', 'last4'],
+  ])('names nothing else: %s, %s, %s', (request, id, key) => {
+    expect(sourceOf(request, id, key)).not.toBe('linked');
+  });
+});

@@ -126,7 +126,12 @@ function isOfFamily(word: string, families: readonly ReadonlySet<string>[]): boo
 /** True when the request speaks of what the tool's name is about besides its verb. */
 export function speaksOf(request: Request, tool: string): boolean {
   const [, ...things] = wordsOf(tool.slice(tool.lastIndexOf('/') + 1));
-  return things.some((thing) => request.tokens.some(({ text }) => singular(text) === singular(thing)));
+  return things.some((thing) => request.tokens.some(({ text }) => isAbout(text, singular(thing))));
+}
+
+/** `remind me` speaks of a reminder. */
+function isAbout(word: string, thing: string): boolean {
+  return singular(word) === thing || (word.length >= 5 && (`${word}er` === thing || `${word}ing` === thing));
 }
 
 function singular(word: string): string {

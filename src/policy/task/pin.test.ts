@@ -71,6 +71,10 @@ describe('what a request does not ask for', () => {
     const tool = profileOf('update_address', ['write']);
     expect(pin(tool, 'Update the rent').alwaysAsk).toBe(true);
     expect(pin(tool, 'Update my address to Main Street 1').alwaysAsk).toBeUndefined();
+    const reminder = profileOf('create_reminder', ['write'], { when: 'time' });
+    expect(pin(reminder, 'Remind me to pay the rent').alwaysAsk).toBeUndefined();
+    expect(pin(reminder, 'Do not remind me').alwaysAsk).toBe(true);
+    expect(pin(reminder, 'Create a list of what I have to do').alwaysAsk).toBe(true);
   });
 });
 

@@ -213,7 +213,7 @@ function deedsOfLater(sentence: string): readonly Deed[] {
 
 function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly Deed[] {
   // `The text of a document`, `Messages of a room`: nothing is texted or messaged.
-  if (tokens[1] === 'of') return [];
+  if (tokens[1] === 'of' || isDoneAlready(tokens)) return [];
   const at = leadingVerb(tokens, isNamed);
   if (at === undefined) return [];
   const deeds = [...deedsAt(tokens, at)];
@@ -226,6 +226,15 @@ function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly D
   }
   return deeds;
 }
+
+/** `Messages exchanged with a member`, `Orders placed by a customer`: things with what was done to them before. */
+function isDoneAlready([first = '', second = '', third = '']: readonly string[]): boolean {
+  const verb = verbOf(first);
+  const isPlural = verb !== undefined && verb !== first && alsoNouns.has(verb) && first.endsWith('s');
+  return isPlural && DONE.has(second) && /^(?:by|with|from|between)$/.test(third);
+}
+
+const DONE = wordSet('exchanged placed made sent received written shared posted created issued booked');
 
 /** The basic form of the verb that a description begins with. */
 function leadingVerbOf(about: string): string | undefined {
