@@ -213,7 +213,8 @@ function deedsOfLater(sentence: string): readonly Deed[] {
 
 function deedsOfOpening(tokens: readonly string[], isNamed: boolean): readonly Deed[] {
   // `The text of a document`, `Messages of a room`: nothing is texted or messaged.
-  if (tokens[1] === 'of' || isDoneAlready(tokens)) return [];
+  if (tokens[1] === 'of') return [];
+  if (isDoneAlready(tokens)) return tokens.flatMap((_, index) => deedsJoinedAt(tokens, index));
   const at = leadingVerb(tokens, isNamed);
   if (at === undefined) return [];
   const deeds = [...deedsAt(tokens, at)];
@@ -232,6 +233,13 @@ function isDoneAlready([first = '', second = '', third = '']: readonly string[])
   const verb = verbOf(first);
   const isPlural = verb !== undefined && verb !== first && alsoNouns.has(verb) && first.endsWith('s');
   return isPlural && DONE.has(second) && /^(?:by|with|from|between)$/.test(third);
+}
+
+/** `…, and deletes them`: what the things are is not all that is said. */
+function deedsJoinedAt(tokens: readonly string[], index: number): readonly Deed[] {
+  const verb = verbOf(tokens[index] ?? '');
+  if (verb === undefined || alsoNouns.has(verb) || !/^(?:and|or|then|,|&)$/.test(tokens[index - 1] ?? '')) return [];
+  return (deedsOfVerb.get(verb) ?? []).filter((deed) => deed !== 'read');
 }
 
 const DONE = wordSet('exchanged placed made sent received written shared posted created issued booked');
