@@ -1,3 +1,4 @@
+import { readName, SECRETS } from './field-names.ts';
 import type { Field } from './records.ts';
 import type { Request } from './request.ts';
 import { fold } from './tokens.ts';
@@ -25,23 +26,11 @@ export function linkOfField(text: string): string | undefined {
   return form === undefined ? undefined : linkOf(form);
 }
 
-const SECRETS: readonly RegExp[] = [
-  /pass(?:word|phrase|code)/,
-  /passport/,
-  /(?:credit|debit|bank) ?card|card ?(?:number|no)\b/,
-  /\b(?:cvv|cvc|pin|otp|ssn)\b/,
-  /social ?security|tax ?id|national ?id|\bid ?number/,
-  /bank ?account|account ?number|routing/,
-  /api ?key|secret|\btoken\b|private ?key|credential/,
-  /(?:security|verification|access|recovery) ?code/,
-];
-
 /** What kind of secret a field holds, by its name; undefined for all others. */
 export function secretKindOf({ key, text, type }: Field): number | undefined {
-  if (type === 'boolean' || type === 'null' || text.length > 300 || bareOf(text).length < 4) return undefined;
-  const name = fold(key).replaceAll(/[_\-.]+/g, ' ');
-  const kind = SECRETS.findIndex((pattern) => pattern.test(name));
-  return kind < 0 ? undefined : kind;
+  if (type === 'boolean' || type === 'null' || text.length > 300) return undefined;
+  const { secret } = readName(key);
+  return secret === undefined || bareOf(text).length < 4 ? undefined : secret;
 }
 
 /** True when the user speaks of secrets of this kind, so that one may be in what is sent. */

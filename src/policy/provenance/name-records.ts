@@ -1,11 +1,12 @@
 import { wordsOf } from '../../kernel/tool-like.ts';
+import { readName } from './field-names.ts';
 import type { Field, Record } from './records.ts';
 import { isProse, isWritten } from './records.ts';
 import { isNameSaid, type Request } from './request.ts';
 import { fold, runAt, type Token, tokensOf } from './tokens.ts';
 import { byFirstName, isMessage } from './first-names.ts';
 import { singular } from './things.ts';
-import { CONTAINERS, GENERIC, NAMING, PEOPLE, SUPERLATIVES } from './vocabulary.ts';
+import { GENERIC, PEOPLE, SUPERLATIVES } from './vocabulary.ts';
 import { whenOf } from './when.ts';
 
 /** How many records one name may stand for; more were not meant one by one, and a flood of them was perhaps planted. */
@@ -86,13 +87,13 @@ function byOwnName(
 }
 
 function isName(request: Request, key: string, text: string): boolean {
-  if (isContainer(key)) return false;
-  const isNaming = wordsOf(key).some((word) => NAMING.has(word));
+  const { isNaming, isContainer } = readName(key);
+  if (isContainer) return false;
   if (/^\d+$/.test(text)) return (isNaming && request.ids.has(text)) || isEndSaid(request, key, text);
-  if (/^[\d\s.,:/-]+$/.test(text) || whenOf(text).places.length > 0) return false;
+  if (/^[\d\s.,:/-]+$/.test(text)) return false;
   const tokens = tokensOf(text, 50);
   if (tokens.every((token) => GENERIC.has(token.text))) return false;
-  return (isNaming || tokens.length > 1) && isNameSaid(request, text);
+  return (isNaming || tokens.length > 1) && isNameSaid(request, text) && whenOf(text).places.length === 0;
 }
 
 /** `the card ending in 4412`: the field that holds the last digits of a longer number. */
@@ -114,21 +115,18 @@ function holds(text: string, wanted: readonly Token[], max: number): boolean {
   return runAt(tokensOf(text, max), wanted) >= 0;
 }
 
-function isContainer(key: string): boolean {
-  return wordsOf(key).some((word) => CONTAINERS.has(word));
-}
-
 /** The best that a lookup finds: those that are called so, else those with it in a field, else the only one there is. */
 function byLookup(lookup: string, records: readonly Record[]): readonly Record[] {
   const wanted = fold(lookup.trim());
   const tokens = tokensOf(lookup, 50);
-  const isIt = (field: Field): boolean => !isContainer(field.key) && fold(withoutReply(field.text.trim())) === wanted;
+  const isIt = ({ key, text }: Field): boolean =>
+    fold(withoutReply(text.trim())) === wanted && !readName(key).isContainer;
   const exact = records.filter((record) => record.own.some(isIt));
   // What all have in common is where they are, or what was searched for; it singles out none of them.
   if (exact.length > 1 && exact.length === records.length) return [];
   if (exact.length > 0 || tokens.length === 0 || /^\d+$/.test(wanted)) return exact;
-  const has = (field: Field): boolean =>
-    !isProse(field.text) && !isContainer(field.key) && holds(field.text, tokens, 50);
+  const has = ({ key, text }: Field): boolean =>
+    holds(text, tokens, 50) && !isProse(text) && !readName(key).isContainer;
   const partly = records.filter((record) => record.own.some(has));
   if (partly.length > 0 || records.length !== 1) return partly;
   return records.filter((record) => record.own.some((field) => holds(field.text, tokens, 5_000)));
@@ -136,7 +134,7 @@ function byLookup(lookup: string, records: readonly Record[]): readonly Record[]
 
 /** `Re: Lunch` is about what `Lunch` is about. */
 function withoutReply(text: string): string {
-  return text.replace(/^(?:(?:re|fwd?|aw|wg|sv|tr|antw): {0,3}){1,5}/i, '');
+  return !text.includes(':') ? text : text.replace(/^(?:(?:re|fwd?|aw|wg|sv|tr|antw): {0,3}){1,5}/i, '');
 }
 
 function byQuotation({ quoted }: Request, records: readonly Record[]): readonly Record[] {

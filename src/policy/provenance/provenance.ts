@@ -8,7 +8,8 @@ import { askedAt } from '../task/asks-for.ts';
 import type { Source, Sources } from './source.ts';
 import { hasLinkInside, isIdKey, isLookup, isShort, keyOf, lastOf, pointedAt, textsIn } from './values.ts';
 import { contentOf, type Part } from './result-parts.ts';
-import { isDisguised, tokensOf } from './tokens.ts';
+import { cutLoose, isDisguised } from './tokens.ts';
+import { createSeenWords } from './seen-words.ts';
 import { isSameUrl, type UrlForm, urlFormOf, urlsIn } from './url-form.ts';
 import { bareOf, linkOf, linkOfField, linksIn, secretKindOf, speaksOfSecret } from './content.ts';
 import { thingsOf } from './things.ts';
@@ -88,9 +89,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   const people = new Map<string, string>();
   // The tool that told who `each of them` are; another list is not meant by it.
   let chosenBy: string | undefined;
-  const seen = new Set<string>();
   // After a restart nobody knows what was seen, so everything may have been.
-  let isFlooded = options.state?.exposed ?? false;
+  const seen = createSeenWords(limits.words, options.state?.exposed ?? false);
   let exposed = options.state?.exposed ?? false;
 
   const values = (): number => linked.size + links.size + days.size + writtenDays.size + trusted.size;
@@ -102,8 +102,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
       for (const part of parts) trust(part);
     } else {
       exposed = true;
-      if (isCut) isFlooded = true;
-      for (const part of parts) see(part);
+      if (isCut) seen.flood();
+      for (const part of parts) seen.add(part);
     }
     if (result['isError'] === true) return;
     const lookups = lookupsIn(profile, args);
@@ -120,7 +120,8 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
         if (isOwnList) for (const field of allMeant(request, profile.tool, records)) linkField(field, things);
         for (const record of namedRecords(request, records, lookups, people, profile.tool)) {
           link(record, things);
-          for (const { key, text } of record.own) if (isIdKey(key) && ids.size < limits.values) ids.add(keyOf(text));
+          for (const { key, text } of record.own)
+            if (isIdKey(key) && ids.size < limits.values) ids.add(cutLoose(keyOf(text)));
         }
       }
       const same = pointedAt(lists, pointed);
@@ -152,19 +153,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
   function trust({ text, node }: Part): void {
     const whole = node === undefined ? [text.trim()] : scalarsIn(node);
     for (const value of whole)
-      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(keyOf(value));
-  }
-
-  function see({ text, node }: Part): void {
-    for (const token of tokensOf(text, Number.POSITIVE_INFINITY)) {
-      if (seen.size >= limits.words) {
-        isFlooded = true;
-        return;
-      }
-      seen.add(token.text);
-    }
-    const written = node === undefined ? [text] : scalarsIn(node).filter(isWritten);
-    for (const part of written) for (const { month, day } of whenOf(part).days) seen.add(`day ${month}-${day}`);
+      if (hasRoom() && value !== '' && !isProse(value) && !isDisguised(value)) trusted.add(cutLoose(keyOf(value)));
   }
 
   /** Values of the arguments that are the user's and say what is looked for. */
@@ -220,7 +209,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (value === '' || GENERIC.has(value) || isProse(text) || isDisguised(text) || !hasRoom()) return;
     const kinds = linked.get(value) ?? new Set();
     for (const thing of [...things, ...thingsOf('', key)]) kinds.add(thing);
-    linked.set(value, kinds);
+    linked.set(cutLoose(value), kinds);
     // What was paid is written as less than nothing, and paid again as more.
     if (/^-\d/.test(value)) linked.set(value.slice(1), kinds);
     const url = linkOfField(text);
@@ -251,7 +240,7 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     const folded = keyOf(text);
     if (trusted.has(folded)) return 'trusted';
     if (isLinked(folded, text, kind, tool, path)) return 'linked';
-    return isSeen(text) ? 'untrusted' : 'unknown';
+    return exposed && seen.has(text) ? 'untrusted' : 'unknown';
   }
 
   function sentencesFor(tool: string): ReadonlySet<number> {
@@ -291,14 +280,6 @@ export function createProvenance(options: ProvenanceOptions = {}): Provenance {
     if (!/^\d{1,15}(?:\.\d{1,15})?$/.test(value) || !request.words.has('by')) return '';
     const from = [...request.numbers].flatMap((step) => [Number(value) - step, Number(value) + step]);
     return from.map((one) => String(Math.round(one * 100) / 100)).find((one) => linked.has(one)) ?? '';
-  }
-
-  function isSeen(text: string): boolean {
-    if (!exposed) return false;
-    if (isFlooded) return true;
-    const { days: named } = whenOf(text);
-    if (named.length > 0) return named.some(({ month, day }) => seen.has(`day ${month}-${day}`));
-    return tokensOf(text, 1_000).every((token) => seen.has(token.text));
   }
 
   return {

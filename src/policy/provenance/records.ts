@@ -23,9 +23,9 @@ const MAX_FIELD_WORDS = 16;
 
 /** True for a field that somebody wrote as text: whatever stands in it is said, not recorded. */
 export function isProse(text: string): boolean {
-  return (
-    text.length > MAX_FIELD || text.includes('\n') || text.split(/\s+/, MAX_FIELD_WORDS + 2).length > MAX_FIELD_WORDS
-  );
+  if (text.length > MAX_FIELD || text.includes('\n')) return true;
+  // So many words need as many characters, and one between each two of them.
+  return text.length >= 2 * MAX_FIELD_WORDS - 1 && text.split(/\s+/, MAX_FIELD_WORDS + 2).length > MAX_FIELD_WORDS;
 }
 
 /** The records in what a tool returned, each list of them apart, as one list is what its tool chose them from. */
@@ -120,5 +120,5 @@ export function scalarsIn(node: Node): readonly string[] {
 
 /** A short text with a full stop or an exclamation mark at its end was written by somebody, not recorded. */
 export function isWritten(text: string): boolean {
-  return isProse(text) || (/\s/.test(text) && /[.!?]$/.test(text));
+  return isProse(text) || ((text.endsWith('.') || text.endsWith('!') || text.endsWith('?')) && /\s/.test(text));
 }

@@ -25,6 +25,8 @@ export interface Token {
 const CHUNK = /(?:[^\s,;()[\]{}<>"“”„«»`|*!?]|(?<=\d),(?=\d{2,3}(?!\d)))+/gu;
 const LEADING = /^[^\p{L}\p{N}\p{Cf}\p{M}/~_+-]+/u;
 const TRAILING = /[^\p{L}\p{N}\p{Cf}\p{M}/_+%]+$/u;
+const PLAIN = /^[a-z0-9]+$/i;
+const BREAK = /^['"”»)\]}]*[,;!?()[\]{}|]|^[^\S\n]*\n/u;
 const POSSESSIVE = /^(.+)'s$/u;
 
 /** The tokens of a text, at most `max` (default 20,000). */
@@ -39,12 +41,23 @@ export function tokensOf(text: string, max = 20_000): readonly Token[] {
   return found;
 }
 
+/** What of a text {@link tokensOf} makes tokens, in order and as it was written. */
+export function chunksOf(text: string): readonly string[] {
+  return text.match(CHUNK) ?? [];
+}
+
+/** The text of the token that a chunk makes, whatever stands around it; undefined for one of signs alone. */
+export function wordOf(chunk: string): string | undefined {
+  return PLAIN.test(chunk) ? chunk.toLowerCase() : tokenOf(chunk, chunk, 0)?.text;
+}
+
 function breakAfter(found: Token[]): void {
   const last = found.pop();
   if (last !== undefined) found.push({ ...last, breaks: true });
 }
 
 function tokenOf(text: string, chunk: string, index: number): Token | undefined {
+  if (PLAIN.test(chunk)) return plainToken(text, chunk, index);
   const lead = LEADING.exec(chunk)?.[0] ?? '';
   const rest = chunk.slice(lead.length);
   const tail = trailingOf(rest);
@@ -53,11 +66,19 @@ function tokenOf(text: string, chunk: string, index: number): Token | undefined 
   const end = index + lead.length + raw.length;
   const folded = fold(raw);
   const owner = POSSESSIVE.exec(folded)?.[1];
-  const breaks =
-    /[.:]/.test(tail) ||
-    /^['"”»)\]}]*[,;!?()[\]{}|]|^[^\S\n]*\n/u.test(text.slice(end + tail.length, end + tail.length + 8));
+  const breaks = /[.:]/.test(tail) || isBreakAt(text, end + tail.length);
   const base = { text: folded, raw, breaks, hash: lead.endsWith('#'), at: index + lead.length, end };
   return owner === undefined ? base : { ...base, owner };
+}
+
+/** Most words of most texts: nothing to strip, to fold or to take off. */
+function plainToken(text: string, raw: string, at: number): Token {
+  const end = at + raw.length;
+  return { text: raw.toLowerCase(), raw, breaks: isBreakAt(text, end), hash: false, at, end };
+}
+
+function isBreakAt(text: string, at: number): boolean {
+  return BREAK.test(text.slice(at, at + 8));
 }
 
 // Walks from the end by hand: a pattern that is anchored at the end tries every start in a long run of dots.
@@ -75,6 +96,11 @@ export function fold(text: string): string {
   // There is nothing else to resolve, and most words of most results are such.
   if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize('NFKC').toLowerCase().replaceAll(/[’‘ʼ]/gu, "'");
+}
+
+/** The same text to keep: a part of a long text, as the engine holds it, would keep all of that in memory. */
+export function cutLoose(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 /** Where the tokens of a value begin in a text, as one run at token boundaries; -1: nowhere. */

@@ -1,5 +1,7 @@
 import { createCount, MAX_DEPTH, mapOf, type Node, NotThisForm, plainScalar } from './node.ts';
 
+// Made once, as in read-rows.
+const NO_LITERAL = new NotThisForm('no literal');
 const PAIRS: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 const BARE = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|True|False|None)(?![\w.])/y;
 const SPACE = /[ \t\r\n]*/y;
@@ -13,12 +15,13 @@ export function readLiteral(text: string): Node {
   const count = createCount();
   let at = 0;
   const skip = (): void => {
+    if (text.charCodeAt(at) > 0x20) return;
     SPACE.lastIndex = at;
     SPACE.test(text);
     at = SPACE.lastIndex;
   };
   const fail = (): never => {
-    throw new NotThisForm('no literal');
+    throw NO_LITERAL;
   };
   const value = (depth: number): Node => {
     count();
@@ -55,10 +58,15 @@ export function readLiteral(text: string): Node {
   };
   const quoted = (quote: string): string => {
     let inner = '';
-    for (at += 1; text.charAt(at) !== quote; at += 1) {
+    at += 1;
+    for (let from = at; ; at += 1) {
       if (at >= text.length) return fail();
-      if (text.charAt(at) !== '\\') inner += text.charAt(at);
-      else inner += escaped();
+      const sign = text.charAt(at);
+      if (sign !== quote && sign !== '\\') continue;
+      inner += text.slice(from, at);
+      if (sign === quote) break;
+      inner += escaped();
+      from = at + 1;
     }
     at += 1;
     return inner;

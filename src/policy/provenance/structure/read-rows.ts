@@ -1,5 +1,7 @@
 import { createCount, mapOf, type Node, NotThisForm, plainScalar } from './node.ts';
 
+// Prose fails every reader, and an error made anew costs more than all they read: the engine writes down its stack.
+const NO_ROWS = new NotThisForm('no rows');
 const HEADING = /^[\p{L}_][\p{L}\p{N}_ .#()/-]{0,39}$/u;
 
 /**
@@ -129,5 +131,5 @@ function linesOf(text: string): string[] {
 }
 
 function noRows(): NotThisForm {
-  return new NotThisForm('no rows');
+  return NO_ROWS;
 }

@@ -6,6 +6,9 @@ interface Line {
   readonly text: string;
 }
 
+// Made once, as in read-rows.
+const NO_YAML = new NotThisForm('no YAML');
+
 const KEY = /^(?:'((?:[^']|''){1,200})'|"([^"\\]{1,200})"|([\p{L}\p{N}_$@./+][^:#\n'"]{0,199}?)):(?: +|$)/u;
 
 /**
@@ -32,7 +35,7 @@ function lineOf(line: string): Line {
 }
 
 function noYaml(): NotThisForm {
-  return new NotThisForm('no YAML');
+  return NO_YAML;
 }
 
 function createReader(lines: Line[]): { block: (indent: number, depth: number) => Node; isDone: () => boolean } {
