@@ -8,7 +8,7 @@ export interface Row {
 
 /** What a benchmark is run with. */
 export interface BenchOptions {
-  /** Folder with data that is too large for the repository (`--data`), if any. */
+  /** Folder with data that is too large for the repository, or not ours (`--data`; default `../shared/data`), if any. */
   readonly data: string | undefined;
   /** Rows to measure (`--only a,b`), all when empty; for working on a benchmark, never for its results. */
   readonly only: readonly string[];

@@ -3,11 +3,9 @@ import type { Bench, Row } from '../bench.ts';
 import { type Attack, type HonestTask, replay, type Replayed } from './replay.ts';
 import { suitesIn } from './suite.ts';
 
-/** Where the data lies that is not in the repository, beside it. */
-const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
-/** Suites of our own, in other domains, written before there was anything to tune. */
+/** Suites of our own, in other domains, that the rules were tuned on. */
 const OWN = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'task-suites');
-/** Suites whose author had not seen the rules: what they say first is what unseen tools will meet. */
+/** Suites whose author had not seen the rules; what they said first, before anything was mended, is in docs/provenance.md. */
 const BLIND = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'blind-suites');
 
 /**
@@ -18,10 +16,10 @@ export const bench: Bench = {
   about: 'tasks that pass by themselves and injections that do not, under grants pinned to the request',
   run({ data, only, say }) {
     const isMeant = (name: string): boolean => only.length === 0 || only.includes(name);
-    const given = suitesIn(data ?? DATA).filter(({ suite }) => isMeant(suite));
+    const given = (data === undefined ? [] : suitesIn(data)).filter(({ suite }) => isMeant(suite));
     const own = suitesIn(OWN).filter(({ suite }) => isMeant(suite));
     const blind = suitesIn(BLIND).filter(({ suite }) => isMeant(suite));
-    if (given.length === 0) say(`There are no suites in ${data ?? DATA}.`);
+    if (given.length === 0) say('It needs --data DIR with suites in DIR/agentdojo or in DIR itself.');
     const [replayed, ours] = [given.map(replay), own.map(replay)];
     const rows = [
       ...rowsOf(replayed, 'all suites'),
