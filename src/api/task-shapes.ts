@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { resources } from '../policy/task/task.ts';
+import { MAX_REQUEST, resources } from '../policy/task/task.ts';
 
 const tool = z.string().min(3).max(200).describe('`upstream/name`.');
 const why = z.string().min(1).max(500).describe('Kept in the audit log.');
@@ -9,7 +9,7 @@ const scopes = z.array(z.string().min(1).max(2_000)).max(100);
 export const contextShape = z
   .strictObject({
     type: z.string().min(1).max(64).optional().describe('Kind of task, as in `permissions.tasks.types`.'),
-    request: z.string().max(16_384).optional().describe("What the user asked for, in the user's own words."),
+    request: z.string().max(MAX_REQUEST).optional().describe("What the user asked for, in the user's own words."),
     resources: z.array(z.enum(resources)).max(3).optional(),
     scopes: z
       .strictObject({ read: scopes.optional(), write: scopes.optional(), execute: scopes.optional() })

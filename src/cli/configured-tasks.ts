@@ -3,7 +3,7 @@ import type { Caller } from '../identity/caller.ts';
 import { parsePermission } from '../policy/permission.ts';
 import { type CeilingEffect, ceilingOf } from '../policy/task/role-ceiling.ts';
 import { type TaskTypes, taskTypesOf } from '../policy/task/task-types.ts';
-import { effects } from '../policy/tool/tool-profile.ts';
+import { effects, type ToolOverride } from '../policy/tool/tool-profile.ts';
 
 /** What the configuration in force says of tasks. */
 export interface ConfiguredTasks {
@@ -36,6 +36,13 @@ export function createConfiguredTasks(config: () => Config): ConfiguredTasks {
       return caller.role !== undefined && types().defaults.has(caller.role);
     },
   };
+}
+
+/** What the operator says of a tool; undefined: nothing. */
+export function overrideIn(config: Config, upstream: string, tool: string): ToolOverride | undefined {
+  const tools = config.mcpServers[upstream]?.tools;
+  // A tool may be called `toString`.
+  return tools !== undefined && Object.hasOwn(tools, tool) ? tools[tool] : undefined;
 }
 
 /** Whether anybody is bound by more than permissions who cannot open a task: what clients launch themselves has no API. */

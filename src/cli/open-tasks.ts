@@ -14,8 +14,9 @@ import { decide } from '../policy/decide.ts';
 import type { Guardrail } from '../policy/guardrail/create-guardrail.ts';
 import { createProvenance } from '../policy/provenance/provenance.ts';
 import { createToolBook } from '../policy/tool/tool-book.ts';
+import { partsOfTool } from '../policy/tool/tool-name.ts';
 import { besideName } from './claim-logs.ts';
-import { createConfiguredTasks } from './configured-tasks.ts';
+import { createConfiguredTasks, overrideIn } from './configured-tasks.ts';
 import { createMint } from './mint-grants.ts';
 import { widenAsApproved } from './widen-as-approved.ts';
 
@@ -60,10 +61,7 @@ export async function openTaskGate(
   const configured = createConfiguredTasks(config);
   const { types } = configured;
   const book = createToolBook({
-    overrideOf: (upstream, tool) => {
-      const said = config().mcpServers[upstream]?.tools;
-      return said !== undefined && Object.hasOwn(said, tool) ? said[tool] : undefined;
-    },
+    overrideOf: (upstream, tool) => overrideIn(config(), upstream, tool),
     // No backend confines upstreams yet, whatever the configuration asks for.
     isSandboxed: () => false,
   });
@@ -150,12 +148,6 @@ export async function openTaskGate(
 }
 
 function mayUse(gate: Gate, role: string, tool: string): boolean {
-  const slash = tool.indexOf('/');
-  const operation = {
-    action: 'execute',
-    kind: 'tool',
-    upstream: tool.slice(0, slash),
-    name: tool.slice(slash + 1),
-  } as const;
+  const operation = { action: 'execute', kind: 'tool', ...partsOfTool(tool) } as const;
   return decide(gate.current.roles.get(role), operation).allowed;
 }

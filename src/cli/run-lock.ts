@@ -14,8 +14,9 @@ import {
   parseLockfile,
 } from '../policy/tool/lockfile.ts';
 import { createToolBook, type ToolBook } from '../policy/tool/tool-book.ts';
-import type { ToolOverride } from '../policy/tool/tool-profile.ts';
+import { partsOfTool } from '../policy/tool/tool-name.ts';
 import { readTextFile } from '../scanner/written/read-file.ts';
+import { overrideIn } from './configured-tasks.ts';
 import { lockLines } from './lock-lines.ts';
 import { openStdioGateway } from './open-stdio-gateway.ts';
 import { checkPlaceOf, writeReport } from './write-report.ts';
@@ -84,7 +85,7 @@ function compare(file: string, before: Lockfile, { book, unavailable }: Found, {
   const now = lockfileOf(book.profiles());
   // Of an upstream that did not answer nobody knows what is gone.
   const changes = lockChanges(before, now).filter(
-    ({ kind, tool }) => kind !== 'removed' || !unavailable.includes(upstreamOf(tool)),
+    ({ kind, tool }) => kind !== 'removed' || !unavailable.includes(partsOfTool(tool).upstream),
   );
   for (const line of lockLines(changes)) print(line);
   if (changes.length > 0) return 1;
@@ -139,16 +140,6 @@ async function askEach(gate: Gate, config: Config): Promise<Found> {
     }),
   );
   return { book, unavailable: unavailable.toSorted(), unusable: unusable.toSorted() };
-}
-
-function overrideIn(config: Config, upstream: string, tool: string): ToolOverride | undefined {
-  const tools = config.mcpServers[upstream]?.tools;
-  // A tool may be called `toString`.
-  return tools !== undefined && Object.hasOwn(tools, tool) ? tools[tool] : undefined;
-}
-
-function upstreamOf(tool: string): string {
-  return tool.slice(0, tool.indexOf('/'));
 }
 
 function count(tools: number): string {

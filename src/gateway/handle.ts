@@ -107,8 +107,8 @@ class Released {
 export type { Released };
 
 /**
- * The gateway's data path, per request: may they, may their task do just this, who is there, write ahead, send, look at what came back, record,
- * release. An error before the intent is a refusal (nothing was sent) and is thrown; one after it becomes the recorded
+ * The gateway's data path, per request: may they, may their task do just this, who is there, write ahead, send, look at
+ * what came back, record, release. An error before the intent is a refusal (nothing was sent) and is thrown; one after it becomes the recorded
  * outcome and the reply, because the tool may have run.
  * @param opening the link that this call initializes; default: the session's own
  */

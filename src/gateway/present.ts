@@ -92,10 +92,11 @@ function permitted(gate: Pipeline, call: Call, { task }: Permit, list: string, r
   if (!isListed(list) || !Array.isArray(entries)) return result;
   const { kind, key } = LISTED[list];
   const role = gate.roleOf(caller);
+  const keeper = gate.tasks?.concerns(caller) === true ? gate.tasks : undefined;
   const visible = entries.filter((entry) => {
     const operation = isObject(entry) ? listedOperation(kind, upstream, entry[key]) : undefined;
     if (operation === undefined || !decide(role, operation).allowed) return false;
-    return gate.tasks?.concerns(caller) !== true || isGiven(gate.tasks, caller, task, operation);
+    return keeper === undefined || isGiven(keeper, caller, task, operation);
   });
   return { ...result, [list]: visible };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../kernel/jsonrpc.ts';
+import { partsOfTool } from '../tool/tool-name.ts';
 import type { ToolProfile } from '../tool/tool-profile.ts';
 import type { Cedar, CedarCall } from './cedar.ts';
 import type { Expected } from './inspect-policy.ts';
@@ -52,7 +53,7 @@ export function createGuardrail(options: GuardrailOptions): Guardrail {
 
   /** The policies that can speak of a tool, parsed once for all tools with the same ones. */
   function sliceOf({ tool }: ToolProfile): Slice {
-    const upstream = tool.slice(0, tool.indexOf('/'));
+    const { upstream } = partsOfTool(tool);
     const those = policies.filter(
       ({ about }) => (about.tool ?? tool) === tool && (about.upstream ?? upstream) === upstream,
     );
@@ -116,8 +117,7 @@ function allExpectations(policies: readonly Policy[]): Map<string, Set<Expected>
 
 function questionOf({ principal, role, taskType, profile, args }: GuardedCall, slice: Slice): CedarCall {
   const { tool, effects, output, sandboxed } = profile;
-  const slash = tool.indexOf('/');
-  const [upstream, name] = [tool.slice(0, slash), tool.slice(slash + 1)];
+  const { upstream, name } = partsOfTool(tool);
   const [user, resource] = [
     { type: 'User', id: principal },
     { type: 'Tool', id: tool },

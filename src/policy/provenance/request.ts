@@ -1,3 +1,4 @@
+import { MAX_REQUEST } from '../task/task.ts';
 import type { Scalar } from '../constraint/constraint.ts';
 import type { SinkKind } from '../tool/tool-profile.ts';
 import { fold, isDisguised, runAt, type Token, tokensOf } from './tokens.ts';
@@ -29,9 +30,6 @@ export interface Request {
   /** Offsets at which sentences end, in order. */
   readonly ends: readonly number[];
 }
-
-/** Characters of a request that count; what comes after them names nothing. */
-export const MAX_REQUEST = 16_384;
 
 /** Reads a request. Attacker-controlled in as far as the client says what the user wrote; linear in its length. */
 export function readRequest(text: string): Request {

@@ -1,14 +1,12 @@
 import { MerlonError } from '../../kernel/errors.ts';
 import { isObject } from '../../kernel/jsonrpc.ts';
-import { type Resource, resources, type Scopes, type TaskContext } from './task.ts';
+import { MAX_REQUEST, type Resource, resources, type Scopes, type TaskContext } from './task.ts';
 import { parseScopeOf, type ScopeAction, scopeActions } from './scope.ts';
 
 /** Most tools that a context may name. */
 const MAX_TOOLS = 1_000;
 /** Most scopes of one action. */
 const MAX_SCOPES = 100;
-/** Longest request, characters (UTF-16 units). */
-export const MAX_REQUEST = 16_384;
 const MAX_NAME = 128;
 const MAX_TOOL = 512;
 

@@ -1,5 +1,8 @@
 import type { TaskGrant } from '../grant/task-grant.ts';
 
+/** Longest request of a user that counts, characters (UTF-16 units); what comes after them names nothing. */
+export const MAX_REQUEST = 16_384;
+
 /** What somebody says of the work they are about to do. All of it may be attacker-controlled, and can only narrow. */
 export interface TaskContext {
   /** Name of a configured task type. Default: the role's default type. */
